@@ -1,0 +1,129 @@
+#![doc = include_str!("../README.md")]
+
+mod atomic;
+mod locked;
+mod orders;
+mod owned;
+mod unlocked;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use common::clock::three_digits;
+use common::{readable, show, timed, whole_number};
+
+/// Many threads deposit into one account. Without a lock, deposits are lost.
+///
+/// Without a version, `unlocked` and `locked` run one after the other and are compared.
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true, allow_negative_numbers = true)]
+struct Cli {
+    version: Option<Version>,
+
+    #[command(flatten)]
+    sizes: Sizes,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Sizes {
+    /// How many threads deposit, once each (1 to 10000)
+    #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=10_000))]
+    threads: u32,
+
+    /// How much each of them deposits, in whole ¥ (1 to 1000000000)
+    #[arg(long, default_value_t = 1, value_parser = whole_number(1_i64..=1_000_000_000))]
+    amount: i64,
+
+    /// How long the bank is busy between reading and writing, in milliseconds (0 to 60000)
+    #[arg(long, default_value_t = 10, value_parser = whole_number(0_u64..=60_000))]
+    pause_ms: u64,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run two deposits of ¥1 in every order in which two threads can run
+    Orders { version: Option<Version> },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    /// Reads the balance, then writes it: deposits are lost (`unsafe` is another name for it)
+    #[value(alias = "unsafe")]
+    Unlocked,
+    /// The same with a lock, held from the read to the write: nothing is lost
+    Locked,
+    /// The balance lives inside its lock: to forget the lock does not compile
+    Owned,
+    /// Reads, adds and writes in one step: nothing is lost, without a lock
+    Atomic,
+}
+
+fn main() -> ExitCode {
+    common::lesson(|| {
+        let cli = Cli::parse();
+        match (cli.command, cli.version) {
+            (
+                Some(Command::Orders {
+                    version: Some(version),
+                }),
+                _,
+            ) => orders::show(version),
+            (Some(Command::Orders { version: None }), _) => Version::value_variants()
+                .iter()
+                .try_for_each(|&version| orders::show(version)),
+            (None, Some(version)) => cli.sizes.run(version).map(drop),
+            (None, None) => cli.sizes.compare(),
+        }
+    })
+}
+
+impl Sizes {
+    /// Runs one version and shows its result. Gives how much was lost, in ¥, and the time.
+    fn run(&self, version: Version) -> anyhow::Result<(i64, Duration)> {
+        let run = match version {
+            Version::Unlocked => unlocked::run,
+            Version::Locked => locked::run,
+            Version::Owned => owned::run,
+            Version::Atomic => atomic::run,
+        };
+        let busy = Duration::from_millis(self.pause_ms);
+        let (balance, time) = timed(|| run(self.threads, self.amount, busy));
+        let (balance, sum) = (balance?, self.amount * i64::from(self.threads));
+        let lost = sum - balance;
+        let fate = if lost == 0 {
+            "nothing lost".into()
+        } else {
+            format!("¥{lost} lost")
+        };
+        let what = format!("¥{balance} of ¥{sum}: {fate}");
+        show!("{:<10} {what:<30} {:>8}", version.name(), readable(time));
+        Ok((lost, time))
+    }
+
+    fn compare(&self) -> anyhow::Result<()> {
+        let (lost, unlocked_time) = self.run(Version::Unlocked)?;
+        let (lost_despite_lock, locked_time) = self.run(Version::Locked)?;
+        let times = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
+        match (lost, lost_despite_lock) {
+            (0, 0) => {
+                show!("Nothing was lost without the lock, either. That was luck: see `orders`.")
+            }
+            (_, 0) => show!(
+                "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
+            ),
+            _ => show!("The lock does not keep the threads apart: see `orders locked`."),
+        }
+        Ok(())
+    }
+}
+
+impl Version {
+    fn name(self) -> String {
+        let value = self.to_possible_value().expect("no version is left out");
+        value.get_name().to_string()
+    }
+}

@@ -1,0 +1,189 @@
+//! The lesson check. Each test's name is a claim of the lesson page.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use common::every_order;
+use similar::{ChangeTag, TextDiff};
+
+// The lesson's own files; in these modules, `std` means the stand-in that plays every order.
+common::explore!(unlocked, "../src/unlocked.rs");
+common::explore!(locked, "../src/locked.rs");
+common::explore!(owned, "../src/owned.rs");
+common::explore!(atomic, "../src/atomic.rs");
+
+/// The balance after two deposits of ¥1.
+fn two_deposits(run: fn(u32, i64, Duration) -> anyhow::Result<i64>) -> String {
+    format!("¥{}", run(2, 1, Duration::ZERO).unwrap())
+}
+
+#[test]
+fn unlocked_loses_a_deposit_in_18_of_20_orders() {
+    let orders = every_order(|| two_deposits(unlocked::run));
+    assert!(
+        orders.count() == 20 && orders.ending_with("¥1") == 18,
+        "unlocked.rs no longer shows the fault: of 20 orders of two deposits of ¥1, 18 should end \
+         with ¥1. Instead:\n{orders}See \"Why\" in bank-account/README.md."
+    );
+}
+
+#[test]
+fn locked_keeps_both_deposits_in_every_order() {
+    let orders = every_order(|| two_deposits(locked::run));
+    orders.must_all_end_with(
+        "¥2",
+        "locked.rs loses money on two deposits of ¥1",
+        "The lock must be held from the read to the write: \
+         see \"The fix\" in bank-account/README.md.",
+    );
+    assert_eq!(
+        orders.count(),
+        2,
+        "one deposit after the other has two orders:\n{orders}"
+    );
+}
+
+#[test]
+fn owned_keeps_both_deposits_in_every_order() {
+    let orders = every_order(|| two_deposits(owned::run));
+    orders.must_all_end_with(
+        "¥2",
+        "owned.rs loses money on two deposits of ¥1",
+        "The guard must live from the read to the write: \
+         see \"The fix\" in bank-account/README.md.",
+    );
+    assert_eq!(
+        orders.count(),
+        2,
+        "one deposit after the other has two orders:\n{orders}"
+    );
+}
+
+#[test]
+fn atomic_keeps_both_deposits_in_every_order() {
+    let orders = every_order(|| two_deposits(atomic::run));
+    orders.must_all_end_with(
+        "¥2",
+        "atomic.rs loses money on two deposits of ¥1",
+        "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",
+    );
+    // Two steps each, a pause and a sum: 4! / (2! 2!).
+    assert_eq!(
+        orders.count(),
+        6,
+        "a deposit no longer has two steps:\n{orders}"
+    );
+}
+
+#[test]
+fn unlocked_and_locked_differ_by_the_lock_only() {
+    let (unlocked, locked) = (
+        include_str!("../src/unlocked.rs"),
+        include_str!("../src/locked.rs"),
+    );
+    let diff = TextDiff::from_lines(unlocked, locked);
+    let changed = diff
+        .iter_all_changes()
+        .filter(|line| line.tag() != ChangeTag::Equal);
+    let changed: Vec<String> = changed
+        .map(|line| format!("{}{line}", line.tag()))
+        .collect();
+    assert!(
+        changed.len() <= 6,
+        "the diff is more than the lock:\n{}",
+        changed.concat()
+    );
+}
+
+const THREADS: u32 = 100;
+
+/// The lesson file with real threads, but for the pause: there, each thread waits until all of them
+/// have read the balance.
+mod unlocked_at_scale {
+    mod std {
+        pub use ::std::{sync, time};
+
+        pub mod thread {
+            pub use ::std::thread::{Builder, scope};
+
+            pub fn sleep(_: ::std::time::Duration) {
+                crate::wait_until_all_have_read();
+            }
+        }
+    }
+
+    include!("../src/unlocked.rs");
+}
+
+fn wait_until_all_have_read() {
+    static HAVE_READ: Mutex<u32> = Mutex::new(0);
+    static ONE_MORE: Condvar = Condvar::new();
+
+    let mut have_read = HAVE_READ.lock().unwrap();
+    *have_read += 1;
+    ONE_MORE.notify_all();
+    let not_all = |have_read: &mut u32| *have_read < THREADS;
+    let deadline = Duration::from_secs(20);
+    let (have_read, wait) = ONE_MORE
+        .wait_timeout_while(have_read, deadline, not_all)
+        .unwrap();
+    let count = *have_read;
+    drop(have_read);
+    assert!(
+        !wait.timed_out(),
+        "unlocked.rs no longer shows the fault: {count} of {THREADS} threads have read the balance, \
+         and the others do not come, as if a lock kept them out."
+    );
+}
+
+#[test]
+fn unlocked_ends_with_one_deposit_when_all_threads_read_before_any_writes() {
+    let balance = unlocked_at_scale::run(THREADS, 1, Duration::ZERO).unwrap();
+    assert_eq!(
+        balance, 1,
+        "unlocked.rs no longer shows the fault: the balance is not ¥1"
+    );
+}
+
+/// The lesson file with real threads, but for the pause: there, the threads are counted.
+mod locked_at_scale {
+    mod std {
+        pub use ::std::{sync, time};
+
+        pub mod thread {
+            pub use ::std::thread::{Builder, scope};
+
+            pub fn sleep(_: ::std::time::Duration) {
+                crate::count_who_is_inside();
+            }
+        }
+    }
+
+    include!("../src/locked.rs");
+}
+
+static INSIDE: AtomicU32 = AtomicU32::new(0);
+static MOST_INSIDE: AtomicU32 = AtomicU32::new(0);
+
+fn count_who_is_inside() {
+    let inside = INSIDE.fetch_add(1, SeqCst) + 1;
+    MOST_INSIDE.fetch_max(inside, SeqCst);
+    // Long enough for others to come in, if nothing keeps them out.
+    thread::sleep(Duration::from_millis(1));
+    INSIDE.fetch_sub(1, SeqCst);
+}
+
+#[test]
+fn locked_never_has_two_threads_inside() {
+    let balance = locked_at_scale::run(THREADS, 1, Duration::ZERO).unwrap();
+    let most = MOST_INSIDE.load(SeqCst);
+    assert_eq!(
+        most, 1,
+        "locked.rs lets {most} threads read and write at the same time. \
+         The lock must be held from the read to the write: \
+         see \"The fix\" in bank-account/README.md."
+    );
+    assert_eq!(balance, i64::from(THREADS), "locked.rs loses money");
+}

@@ -1,0 +1,184 @@
+//! Stands in for `std::thread`.
+
+use std::io;
+use std::marker::PhantomData;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::thread as real;
+use std::time::Duration;
+
+pub use std::thread::Result;
+
+use super::stage::{At, Stage, me, note, turn};
+
+/// Pauses for no time at all: a pause is a step, and any other thread may run meanwhile.
+pub fn sleep(_: Duration) {
+    turn(At::Ready);
+    note("pauses", None);
+}
+
+/// See [`std::thread::spawn`].
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    Builder::new().spawn(f).expect("failed to spawn thread")
+}
+
+/// See [`std::thread::scope`]. The [`Scope`] is handed over by value; calls look the same.
+pub fn scope<'env, F, T>(f: F) -> T
+where
+    F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,
+{
+    real::scope(|real| {
+        let number = me().0.new_scope();
+        let scope = Scope {
+            real,
+            number,
+            env: PhantomData,
+        };
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
+        turn(At::Scope(number));
+        outcome.unwrap_or_else(|panic| panic::resume_unwind(panic))
+    })
+}
+
+/// See [`std::thread::Scope`].
+#[derive(Clone, Copy)]
+pub struct Scope<'scope, 'env: 'scope> {
+    real: &'scope real::Scope<'scope, 'env>,
+    number: usize,
+    env: PhantomData<&'env mut &'env ()>,
+}
+
+impl<'scope, 'env> Scope<'scope, 'env> {
+    /// See [`std::thread::Scope::spawn`].
+    pub fn spawn<F, T>(self, f: F) -> ScopedJoinHandle<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        Builder::new()
+            .spawn_scoped(self, f)
+            .expect("failed to spawn thread")
+    }
+}
+
+/// See [`std::thread::Builder`].
+#[derive(Default)]
+pub struct Builder {
+    name: Option<String>,
+}
+
+impl Builder {
+    /// See [`std::thread::Builder::new`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// See [`std::thread::Builder::name`]. It also heads the column of the thread in a table.
+    pub fn name(self, name: String) -> Self {
+        Self { name: Some(name) }
+    }
+
+    /// See [`std::thread::Builder::spawn`].
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (stage, number) = enter(self.name, None);
+        let real = started(number, real::Builder::new().spawn(role(stage, number, f)))?;
+        Ok(JoinHandle { number, real })
+    }
+
+    /// See [`std::thread::Builder::spawn_scoped`].
+    pub fn spawn_scoped<'scope, F, T>(
+        self,
+        scope: Scope<'scope, '_>,
+        f: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        let (stage, number) = enter(self.name, Some(scope.number));
+        let handle = real::Builder::new().spawn_scoped(scope.real, role(stage, number, f));
+        Ok(ScopedJoinHandle {
+            number,
+            real: started(number, handle)?,
+        })
+    }
+}
+
+fn enter(name: Option<String>, scope: Option<usize>) -> (Arc<Stage>, usize) {
+    let (stage, _) = me();
+    let number = stage.enter(name, scope);
+    (stage, number)
+}
+
+fn role<T>(stage: Arc<Stage>, number: usize, f: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    move || {
+        stage
+            .act(number, f)
+            .unwrap_or_else(|panic| panic::resume_unwind(panic))
+    }
+}
+
+/// The new thread runs up to its first step; then this one goes on.
+fn started<H>(number: usize, handle: io::Result<H>) -> io::Result<H> {
+    match handle {
+        Ok(_) => turn(At::Starting(number)),
+        Err(_) => me().0.leave(number),
+    }
+    handle
+}
+
+/// See [`std::thread::JoinHandle`].
+pub struct JoinHandle<T> {
+    number: usize,
+    real: real::JoinHandle<T>,
+}
+
+impl<T> JoinHandle<T> {
+    /// See [`std::thread::JoinHandle::join`].
+    pub fn join(self) -> Result<T> {
+        turn(At::Join(self.number));
+        self.real.join()
+    }
+}
+
+/// See [`std::thread::ScopedJoinHandle`].
+pub struct ScopedJoinHandle<'scope, T> {
+    number: usize,
+    real: real::ScopedJoinHandle<'scope, T>,
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// See [`std::thread::ScopedJoinHandle::join`].
+    pub fn join(self) -> Result<T> {
+        turn(At::Join(self.number));
+        self.real.join()
+    }
+}
+
+/// See [`std::thread::current`].
+pub fn current() -> Thread {
+    let (stage, number) = me();
+    Thread {
+        name: stage.name_of(number),
+    }
+}
+
+/// See [`std::thread::Thread`].
+pub struct Thread {
+    name: Option<String>,
+}
+
+impl Thread {
+    /// See [`std::thread::Thread::name`].
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
