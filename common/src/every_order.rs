@@ -256,7 +256,7 @@ impl<T: Ord + Display> Orders<T> {
         let all = self.count();
         if let Some((ending, count, order)) = self.endings().find(|(ending, ..)| other(ending)) {
             panic!(
-                "{wrong}: {count} of {all} orders {ending}, not with {value}. \
+                "{wrong}: {count} of {all} orders {ending}; all should end with {value}. \
                  One of them:\n{order}{hint}"
             );
         }

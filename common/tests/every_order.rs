@@ -306,7 +306,7 @@ step  thread 1     thread 2
 }
 
 #[test]
-#[should_panic = "locked.rs loses money: 18 of 20 orders end with 1, not with 2. One of them:
+#[should_panic = "locked.rs loses money: 18 of 20 orders end with 1; all should end with 2. One of them:
     thread 1 reads 0
     thread 1 pauses
     thread 2 reads 0
