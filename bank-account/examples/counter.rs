@@ -39,12 +39,8 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
     show!("two threads add {ours:?} and {theirs:?}, each {times} times, from {start}:");
     let ways: [(&str, Way); 4] = [
         ("no lock", no_lock),
-        ("a lock for each time", |balance, amounts, times| {
-            lock(1, balance, amounts, times)
-        }),
-        ("a lock for 1000 times", |balance, amounts, times| {
-            lock(1000, balance, amounts, times)
-        }),
+        ("a lock for each time", |balance, amounts, times| lock(1, balance, amounts, times)),
+        ("a lock for 1000 times", |balance, amounts, times| lock(1000, balance, amounts, times)),
         ("atomic, no lock", atomic),
     ];
     for (name, way) in ways {
@@ -55,11 +51,7 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
                 scope.spawn(|| way(&balance, theirs, times));
             });
         });
-        show!(
-            "  {name:<22} {:>9} {:>9}",
-            balance.into_inner(),
-            readable(time)
-        );
+        show!("  {name:<22} {:>9} {:>9}", balance.into_inner(), readable(time));
     }
 }
 

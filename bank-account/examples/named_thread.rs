@@ -11,9 +11,7 @@ fn main() -> ExitCode {
     common::lesson(|| {
         say!("{} starts", name());
         let builder = thread::Builder::new().name("LoopThread".into());
-        let loop_thread = builder
-            .spawn(count_to_five)
-            .context("cannot start LoopThread")?;
+        let loop_thread = builder.spawn(count_to_five).context("cannot start LoopThread")?;
         loop_thread.join().expect("LoopThread does not panic");
         say!("{} ends: same process, same PID", name());
         Ok(())
@@ -31,8 +29,5 @@ fn count_to_five() {
 
 /// The name of the thread that asks.
 fn name() -> String {
-    thread::current()
-        .name()
-        .unwrap_or("a thread without a name")
-        .to_string()
+    thread::current().name().unwrap_or("a thread without a name").to_string()
 }

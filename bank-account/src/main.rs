@@ -66,15 +66,10 @@ fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
         match (cli.command, cli.version) {
-            (
-                Some(Command::Orders {
-                    version: Some(version),
-                }),
-                _,
-            ) => orders::show(version),
-            (Some(Command::Orders { version: None }), _) => Version::value_variants()
-                .iter()
-                .try_for_each(|&version| orders::show(version)),
+            (Some(Command::Orders { version: Some(version) }), _) => orders::show(version),
+            (Some(Command::Orders { version: None }), _) => {
+                Version::value_variants().iter().try_for_each(|&version| orders::show(version))
+            }
             (None, Some(version)) => cli.sizes.run(version).map(drop),
             (None, None) => cli.sizes.compare(),
         }
@@ -94,11 +89,7 @@ impl Sizes {
         let (balance, time) = timed(|| run(self.threads, self.amount, busy));
         let (balance, sum) = (balance?, self.amount * i64::from(self.threads));
         let lost = sum - balance;
-        let fate = if lost == 0 {
-            "nothing lost".into()
-        } else {
-            format!("¥{lost} lost")
-        };
+        let fate = if lost == 0 { "nothing lost".into() } else { format!("¥{lost} lost") };
         let what = format!("¥{balance} of ¥{sum}: {fate}");
         show!("{:<10} {what:<30} {:>8}", version.name(), readable(time));
         Ok((lost, time))

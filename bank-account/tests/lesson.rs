@@ -42,11 +42,7 @@ fn locked_keeps_both_deposits_in_every_order() {
         "The lock must be held from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
-    assert_eq!(
-        orders.count(),
-        2,
-        "one deposit after the other has two orders:\n{orders}"
-    );
+    assert_eq!(orders.count(), 2, "one deposit after the other has two orders:\n{orders}");
 }
 
 #[test]
@@ -58,11 +54,7 @@ fn owned_keeps_both_deposits_in_every_order() {
         "The guard must live from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
-    assert_eq!(
-        orders.count(),
-        2,
-        "one deposit after the other has two orders:\n{orders}"
-    );
+    assert_eq!(orders.count(), 2, "one deposit after the other has two orders:\n{orders}");
 }
 
 #[test]
@@ -74,31 +66,16 @@ fn atomic_keeps_both_deposits_in_every_order() {
         "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",
     );
     // Two steps each, a pause and a sum: 4! / (2! 2!).
-    assert_eq!(
-        orders.count(),
-        6,
-        "a deposit no longer has two steps:\n{orders}"
-    );
+    assert_eq!(orders.count(), 6, "a deposit no longer has two steps:\n{orders}");
 }
 
 #[test]
 fn unlocked_and_locked_differ_by_the_lock_only() {
-    let (unlocked, locked) = (
-        include_str!("../src/unlocked.rs"),
-        include_str!("../src/locked.rs"),
-    );
+    let (unlocked, locked) = (include_str!("../src/unlocked.rs"), include_str!("../src/locked.rs"));
     let diff = TextDiff::from_lines(unlocked, locked);
-    let changed = diff
-        .iter_all_changes()
-        .filter(|line| line.tag() != ChangeTag::Equal);
-    let changed: Vec<String> = changed
-        .map(|line| format!("{}{line}", line.tag()))
-        .collect();
-    assert!(
-        changed.len() <= 6,
-        "the diff is more than the lock:\n{}",
-        changed.concat()
-    );
+    let changed = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
+    let changed: Vec<String> = changed.map(|line| format!("{}{line}", line.tag())).collect();
+    assert!(changed.len() <= 6, "the diff is more than the lock:\n{}", changed.concat());
 }
 
 const THREADS: u32 = 100;
@@ -130,9 +107,7 @@ fn wait_until_all_have_read() {
     ONE_MORE.notify_all();
     let not_all = |have_read: &mut u32| *have_read < THREADS;
     let deadline = Duration::from_secs(20);
-    let (have_read, wait) = ONE_MORE
-        .wait_timeout_while(have_read, deadline, not_all)
-        .unwrap();
+    let (have_read, wait) = ONE_MORE.wait_timeout_while(have_read, deadline, not_all).unwrap();
     let count = *have_read;
     drop(have_read);
     assert!(
@@ -145,10 +120,7 @@ fn wait_until_all_have_read() {
 fn unlocked_ends_with_one_deposit_when_all_threads_read_before_any_writes() {
     unlocked_must_show_the_fault(); // or else the threads below would wait for each other in vain
     let balance = unlocked_at_scale::run(THREADS, 1, Duration::ZERO).unwrap();
-    assert_eq!(
-        balance, 1,
-        "unlocked.rs no longer shows the fault: the balance is not ¥1"
-    );
+    assert_eq!(balance, 1, "unlocked.rs no longer shows the fault: the balance is not ¥1");
 }
 
 /// The lesson file with real threads, but for the pause: there, the threads are counted.

@@ -5,31 +5,19 @@ use std::path::Path;
 use std::process::Command;
 
 /// rustc refuses `refused/NAME.rs` with exactly this error code.
+#[expect(clippy::disallowed_methods, reason = "rustc is no worker")]
 fn rustc_refuses(name: &str, code: &str) {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(name)
-        .with_extension("rmeta");
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("rmeta");
     let source = Path::new("refused").join(name).with_extension("rs");
     let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
     let output = Command::new(rustc)
-        .args([
-            "--edition=2024",
-            "--emit=metadata",
-            "--error-format=short",
-            "-o",
-        ])
+        .args(["--edition=2024", "--emit=metadata", "--error-format=short", "-o"])
         .args([&out, &source])
         .output()
         .expect("rustc must be installed");
     let errors = String::from_utf8_lossy(&output.stderr);
-    let codes = errors
-        .lines()
-        .filter_map(|line| line.split_once("error[")?.1.split(']').next());
-    assert!(
-        !output.status.success(),
-        "{} compiled; it should be refused",
-        source.display()
-    );
+    let codes = errors.lines().filter_map(|line| line.split_once("error[")?.1.split(']').next());
+    assert!(!output.status.success(), "{} compiled; it should be refused", source.display());
     let codes: Vec<&str> = codes.collect();
     assert_eq!(
         codes,

@@ -127,29 +127,17 @@ impl Order {
     pub fn table(&self) -> String {
         let texts = |thread| {
             let lines = self.steps.iter().chain(&self.waits);
-            lines
-                .filter(move |line| line.0 == thread)
-                .map(|line| line.1.as_str())
+            lines.filter(move |line| line.0 == thread).map(|line| line.1.as_str())
         };
         let columns: Vec<(usize, usize)> = (0..self.threads.len())
             .filter(|&thread| texts(thread).next().is_some())
             .map(|thread| {
                 let longest = texts(thread).chain([self.threads[thread].as_str()]);
-                (
-                    thread,
-                    longest
-                        .map(|text| text.chars().count())
-                        .max()
-                        .unwrap_or(0)
-                        .max(11)
-                        + 2,
-                )
+                (thread, longest.map(|text| text.chars().count()).max().unwrap_or(0).max(11) + 2)
             })
             .collect();
         let row = |number: &str, text: &dyn Fn(usize) -> String| {
-            let cells = columns
-                .iter()
-                .map(|&(thread, width)| format!("{:width$}", text(thread)));
+            let cells = columns.iter().map(|&(thread, width)| format!("{:width$}", text(thread)));
             let line = format!("{number:<6}{}", cells.collect::<String>());
             format!("{}\n", line.trim_end())
         };
@@ -158,11 +146,7 @@ impl Order {
         for (number, (actor, step)) in self.steps.iter().enumerate() {
             let number = format!("{:>2}", number + 1);
             let text = |thread| {
-                if thread == *actor {
-                    step.clone()
-                } else {
-                    String::new()
-                }
+                if thread == *actor { step.clone() } else { String::new() }
             };
             table += &row(&number, &text);
         }
@@ -221,24 +205,17 @@ impl<T: Ord + Display> Orders<T> {
         T: PartialEq<V>,
     {
         let with = |ending: &Ending<T>| matches!(ending, Ending::Value(v) if *v == value);
-        self.endings()
-            .filter(|(ending, ..)| with(ending))
-            .map(|(_, count, _)| count)
-            .sum()
+        self.endings().filter(|(ending, ..)| with(ending)).map(|(_, count, _)| count).sum()
     }
 
     /// How many orders are stuck: every thread waits for another, for ever.
     pub fn stuck(&self) -> usize {
-        self.endings
-            .get(&Ending::Stuck)
-            .map_or(0, |(count, _)| *count)
+        self.endings.get(&Ending::Stuck).map_or(0, |(count, _)| *count)
     }
 
     /// Each ending, how many orders lead there, and one of them.
     pub fn endings(&self) -> impl Iterator<Item = (&Ending<T>, usize, &Order)> {
-        self.endings
-            .iter()
-            .map(|(ending, (count, order))| (ending, *count, order))
+        self.endings.iter().map(|(ending, (count, order))| (ending, *count, order))
     }
 
     /// Checks that every order ends with `value`.
@@ -267,11 +244,7 @@ impl<T: Ord + Display> Display for Orders<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (ending, count, order) in self.endings() {
             let all = self.count();
-            writeln!(
-                f,
-                "{count} of {all} orders {ending}. One of them:\n{}",
-                order.table()
-            )?;
+            writeln!(f, "{count} of {all} orders {ending}. One of them:\n{}", order.table())?;
         }
         Ok(())
     }

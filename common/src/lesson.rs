@@ -1,9 +1,8 @@
 //! How each program begins and ends.
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use crate::clock;
+use crate::{clock, say};
 
 /// Sets the lesson's zero of time, runs the program, and turns an error into one line on stderr,
 /// which starts with `error: `, and exit status 1.
@@ -20,10 +19,6 @@ pub fn lesson(program: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     clock::zero();
     match program() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            // Where even stderr is closed, there is nobody left to tell.
-            let _ = writeln!(std::io::stderr(), "error: {fault:#}");
-            ExitCode::FAILURE
-        }
+        Err(fault) => say::end_with(&format!("{fault:#}")),
     }
 }

@@ -1,15 +1,18 @@
-//! What all lessons share: the clock, lines on the screen, and the proof over every order.
+//! What all lessons share: the clock, lines on the screen, worker processes, and the proof over every order.
 
 #![warn(missing_docs)]
 
+pub mod check;
 pub mod clock;
 pub mod every_order;
 mod lesson;
 pub mod pid;
 pub mod say;
 mod whole_number;
+pub mod worker;
 
 pub use clock::{readable, timed};
 pub use every_order::every_order;
 pub use lesson::lesson;
 pub use whole_number::whole_number;
+pub use worker::{Worker, as_worker, worker};

@@ -1,11 +1,13 @@
 //! Lines on the screen.
 
+use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
-use std::process;
+use std::process::{self, ExitCode};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use crate::{clock, pid};
 
-/// Says a line: the time since the lesson began, the PID, and the text.
+/// Says a line to people: the time since the lesson began, the PID, and the text.
 ///
 /// The line is written by one system call, so that lines of several processes and threads never
 /// mix (a pipe keeps writes of up to 4096 bytes whole). When nobody reads any more, as after
@@ -19,7 +21,8 @@ macro_rules! say {
     ($($text:tt)*) => { $crate::say::say(format_args!($($text)*)) };
 }
 
-/// Shows a line as it is, otherwise like [`say!`](crate::say!): a result, a table.
+/// Writes a line to standard output as it is, otherwise like [`say!`](crate::say!): a result, a
+/// table, the answer of a worker.
 ///
 /// ```
 /// common::show!("{:10} {}", "locked", "nothing lost");
@@ -29,32 +32,52 @@ macro_rules! show {
     ($($text:tt)*) => { $crate::say::show(format_args!($($text)*)) };
 }
 
+/// The exit status of a worker whose output is closed, as a shell shows it (128 + SIGPIPE).
+pub(crate) const OUTPUT_CLOSED: i32 = 141;
+
+static TO_STDERR: AtomicBool = AtomicBool::new(false);
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
 /// What [`say!`](crate::say!) does.
-pub fn say(text: std::fmt::Arguments<'_>) {
+pub fn say(text: Arguments<'_>) {
     let milliseconds = clock::since_zero().as_millis();
-    show(format_args!(
-        "{milliseconds:>6} ms  PID {}  {text}",
-        pid::own()
-    ));
+    let text = format_args!("{milliseconds:>6} ms  PID {}  {text}", pid::own());
+    if TO_STDERR.load(SeqCst) { line(io::stderr(), text) } else { line(io::stdout(), text) }
 }
 
 /// What [`show!`](crate::show!) does.
-pub fn show(text: std::fmt::Arguments<'_>) {
-    // One string, so that it is one write.
-    let line = format!("{text}\n");
-    if let Err(fault) = io::stdout().write_all(line.as_bytes()) {
-        stop(fault);
-    }
+pub fn show(text: Arguments<'_>) {
+    line(io::stdout(), text);
 }
 
-/// Nobody can be told anything any more.
-fn stop(fault: io::Error) -> ! {
-    if fault.kind() == ErrorKind::BrokenPipe {
-        process::exit(0);
+/// From now on, this process is a worker: its standard output is not for people.
+pub(crate) fn to_stderr() {
+    TO_STDERR.store(true, SeqCst);
+}
+
+/// A worker has found that nobody reads what this lesson says.
+pub(crate) fn output_is_closed() {
+    CLOSED.store(true, SeqCst);
+}
+
+/// Tells in one line on stderr why the program ends, unless it is that nobody reads its output.
+pub(crate) fn end_with(fault: &str) -> ExitCode {
+    if CLOSED.load(SeqCst) {
+        return ExitCode::SUCCESS;
     }
-    let _ = writeln!(
-        io::stderr(),
-        "error: cannot write to standard output: {fault}"
-    );
-    process::exit(1);
+    // Where even stderr is closed, there is nobody left to tell.
+    let _ = io::stderr().write_all(format!("error: {fault}\n").as_bytes());
+    ExitCode::FAILURE
+}
+
+fn line(mut to: impl Write, text: Arguments<'_>) {
+    // One string and one call, so that it is one write.
+    let Err(fault) = to.write_all(format!("{text}\n").as_bytes()) else {
+        return;
+    };
+    if fault.kind() != ErrorKind::BrokenPipe {
+        end_with(&format!("cannot write to standard output: {fault}"));
+        process::exit(1);
+    }
+    process::exit(if TO_STDERR.load(SeqCst) { OUTPUT_CLOSED } else { 0 });
 }

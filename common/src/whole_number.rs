@@ -21,11 +21,7 @@ where
     move |text| {
         let number = text.parse().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| {
-            format!(
-                "a whole number from {} to {} is allowed",
-                range.start(),
-                range.end()
-            )
+            format!("a whole number from {} to {} is allowed", range.start(), range.end())
         })
     }
 }

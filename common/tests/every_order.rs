@@ -170,10 +170,7 @@ fn a_swap_and_a_sum_are_one_step_each() {
         number.fetch_add(2, SeqCst);
         format!("{} {}", other.join().unwrap(), number.load(SeqCst))
     });
-    let endings: Vec<String> = orders
-        .endings()
-        .map(|(ending, ..)| ending.to_string())
-        .collect();
+    let endings: Vec<String> = orders.endings().map(|(ending, ..)| ending.to_string()).collect();
     assert_eq!(endings, ["end with 4 2", "end with 5 1", "end with 6 0"]);
     assert_eq!(orders.count(), 3);
 }
@@ -193,14 +190,9 @@ fn a_panic_in_some_order_is_an_ending_with_its_order() {
     assert_eq!(orders.count(), 2);
     assert_eq!(orders.ending_with("in time"), 1);
     let (ending, count, order) = orders.endings().last().unwrap();
-    assert_eq!(
-        (ending.to_string().as_str(), count),
-        ("panic: came too early", 1)
-    );
+    assert_eq!((ending.to_string().as_str(), count), ("panic: came too early", 1));
     assert!(
-        order
-            .to_string()
-            .contains("thread 1 reads false\n    thread 1 panics: came too early")
+        order.to_string().contains("thread 1 reads false\n    thread 1 panics: came too early")
     );
 }
 
@@ -255,14 +247,8 @@ fn threads_that_nobody_waits_for_are_ended_with_the_closure() {
         });
         balance.load(SeqCst)
     });
-    let endings: Vec<String> = orders
-        .endings()
-        .map(|(ending, ..)| ending.to_string())
-        .collect();
-    assert_eq!(
-        endings,
-        ["end with 0", "end with 1", "end with 3", "end with 6"]
-    );
+    let endings: Vec<String> = orders.endings().map(|(ending, ..)| ending.to_string()).collect();
+    assert_eq!(endings, ["end with 0", "end with 1", "end with 3", "end with 6"]);
     assert_eq!(orders.count(), 4);
 }
 

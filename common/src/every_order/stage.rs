@@ -114,10 +114,9 @@ impl State {
         match self.threads[thread].at {
             At::Starting(other) => !matches!(self.threads[other].at, At::Starting(_)),
             At::Join(other) => self.threads[other].at == At::Done,
-            At::Scope(scope) => self
-                .threads
-                .iter()
-                .all(|other| other.scope != Some(scope) || other.at == At::Done),
+            At::Scope(scope) => {
+                self.threads.iter().all(|other| other.scope != Some(scope) || other.at == At::Done)
+            }
             _ => false,
         }
     }
@@ -142,23 +141,16 @@ impl State {
             return;
         }
         if self.depth == self.path.len() {
-            self.path.push(Choice {
-                taken: 0,
-                among: able.len(),
-            });
+            self.path.push(Choice { taken: 0, among: able.len() });
         }
         let Choice { taken, among } = self.path[self.depth];
         self.depth += 1;
         if among != able.len() {
-            self.over = Some(Over::Fault(
-                "the same order led elsewhere: is something random?",
-            ));
+            self.over = Some(Over::Fault("the same order led elsewhere: is something random?"));
             return;
         }
         if self.depth > MOST_STEPS {
-            self.over = Some(Over::Fault(
-                "an order has over 300 steps: does it wait in a loop?",
-            ));
+            self.over = Some(Over::Fault("an order has over 300 steps: does it wait in a loop?"));
             return;
         }
         let thread = able[taken];
@@ -183,10 +175,7 @@ impl State {
     }
 
     fn title(&self, thread: usize) -> String {
-        self.threads[thread]
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("thread {thread}"))
+        self.threads[thread].name.clone().unwrap_or_else(|| format!("thread {thread}"))
     }
 
     /// The number of a lock or an atomic is said only where there are several.
@@ -205,10 +194,7 @@ impl State {
     /// The path of the next run, if there is one.
     fn next_path(&mut self) -> Option<Vec<Choice>> {
         let mut path = std::mem::take(&mut self.path);
-        while path
-            .pop_if(|choice| choice.taken + 1 == choice.among)
-            .is_some()
-        {}
+        while path.pop_if(|choice| choice.taken + 1 == choice.among).is_some() {}
         path.last_mut()?.taken += 1;
         Some(path)
     }
@@ -232,10 +218,7 @@ impl Stage {
         ME.set(None);
         let someone_is_left =
             |state: &mut State| state.threads.iter().any(|thread| thread.at != At::Done);
-        let mut state = stage
-            .moved
-            .wait_while(stage.state(), someone_is_left)
-            .unwrap();
+        let mut state = stage.moved.wait_while(stage.state(), someone_is_left).unwrap();
 
         let over = state.over.take();
         if let Some(Over::Fault(fault)) = over {
@@ -248,19 +231,9 @@ impl Stage {
             (Err(_), _) => Ending::Panic(state.panic.take().unwrap_or_default()),
         };
         let order = Order {
-            threads: (0..state.threads.len())
-                .map(|thread| state.title(thread))
-                .collect(),
-            steps: state
-                .steps
-                .iter()
-                .map(|step| (step.thread, state.describe(step)))
-                .collect(),
-            waits: if let Some(Over::Stuck(waits)) = over {
-                waits
-            } else {
-                Vec::new()
-            },
+            threads: (0..state.threads.len()).map(|thread| state.title(thread)).collect(),
+            steps: state.steps.iter().map(|step| (step.thread, state.describe(step))).collect(),
+            waits: if let Some(Over::Stuck(waits)) = over { waits } else { Vec::new() },
         };
         (ending, order, state.next_path())
     }
@@ -269,11 +242,7 @@ impl Stage {
     pub(super) fn enter(&self, name: Option<String>, scope: Option<usize>) -> usize {
         let mut state = self.state();
         let number = state.threads.len();
-        state.threads.push(Actor {
-            name,
-            at: At::Running,
-            scope,
-        });
+        state.threads.push(Actor { name, at: At::Running, scope });
         number
     }
 
@@ -361,18 +330,13 @@ pub(super) fn note(text: impl Into<String>, on: Option<Shared>) {
     let mut state = stage.state();
     let alone = thread == 0 && state.threads[1..].iter().all(|other| other.at == At::Done);
     if state.over.is_none() && !alone {
-        state.steps.push(Step {
-            thread,
-            text: text.into(),
-            on,
-        });
+        state.steps.push(Step { thread, text: text.into(), on });
     }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 /// A panic of a lesson is one of its endings and is told there, not on stderr, order after order.

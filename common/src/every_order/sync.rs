@@ -25,10 +25,7 @@ pub struct MutexGuard<'a, T> {
 impl<T> Mutex<T> {
     /// See [`std::sync::Mutex::new`]. It is no `const fn`, so that no `static` can outlive an order.
     pub fn new(value: T) -> Self {
-        Self {
-            number: me().0.new_lock(),
-            real: real::Mutex::new(value),
-        }
+        Self { number: me().0.new_lock(), real: real::Mutex::new(value) }
     }
 
     /// See [`std::sync::Mutex::lock`].
@@ -61,10 +58,7 @@ impl<T> Mutex<T> {
     }
 
     fn guard<'a>(&self, real: real::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        MutexGuard {
-            number: self.number,
-            real: Some(real),
-        }
+        MutexGuard { number: self.number, real: Some(real) }
     }
 }
 

@@ -33,11 +33,7 @@ where
 {
     real::scope(|real| {
         let number = me().0.new_scope();
-        let scope = Scope {
-            real,
-            number,
-            env: PhantomData,
-        };
+        let scope = Scope { real, number, env: PhantomData };
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
         turn(At::Scope(number));
         outcome.unwrap_or_else(|panic| panic::resume_unwind(panic))
@@ -59,9 +55,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Builder::new()
-            .spawn_scoped(self, f)
-            .expect("failed to spawn thread")
+        Builder::new().spawn_scoped(self, f).expect("failed to spawn thread")
     }
 }
 
@@ -105,10 +99,7 @@ impl Builder {
     {
         let (stage, number) = enter(self.name, Some(scope.number));
         let handle = real::Builder::new().spawn_scoped(scope.real, role(stage, number, f));
-        Ok(ScopedJoinHandle {
-            number,
-            real: started(number, handle)?,
-        })
+        Ok(ScopedJoinHandle { number, real: started(number, handle)? })
     }
 }
 
@@ -119,11 +110,7 @@ fn enter(name: Option<String>, scope: Option<usize>) -> (Arc<Stage>, usize) {
 }
 
 fn role<T>(stage: Arc<Stage>, number: usize, f: impl FnOnce() -> T) -> impl FnOnce() -> T {
-    move || {
-        stage
-            .act(number, f)
-            .unwrap_or_else(|panic| panic::resume_unwind(panic))
-    }
+    move || stage.act(number, f).unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
 /// The new thread runs up to its first step; then this one goes on.
@@ -166,9 +153,7 @@ impl<T> ScopedJoinHandle<'_, T> {
 /// See [`std::thread::current`].
 pub fn current() -> Thread {
     let (stage, number) = me();
-    Thread {
-        name: stage.name_of(number),
-    }
+    Thread { name: stage.name_of(number) }
 }
 
 /// See [`std::thread::Thread`].

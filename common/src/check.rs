@@ -1,0 +1,274 @@
+//! For lesson checks: a program under test, which has a deadline and may leave nothing behind.
+//!
+//! It panics where a check fails, as checks do.
+
+#![allow(clippy::disallowed_methods, reason = "a check starts programs as a user does")]
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, PipeWriter, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+/// What takes longer than this has failed.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A program that is running. Its standard input is a pipe that stays open until it is closed here:
+/// a gate at which its workers can be held. Dropping it kills it and all its processes.
+pub struct Run {
+    child: Child,
+    stdin: Option<PipeWriter>,
+    lines: Receiver<String>,
+    stderr: Option<JoinHandle<String>>,
+    seen: Vec<String>,
+}
+
+/// What came of a program.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// What the program printed, if it ended well and said nothing on stderr.
+    #[track_caller]
+    pub fn stdout(self) -> String {
+        assert!(self.status.success() && self.stderr.is_empty(), "{self:?}");
+        self.stdout
+    }
+
+    /// The one line on stderr of a program that ended with exit status 1.
+    #[track_caller]
+    pub fn error(self) -> String {
+        let one_line = self.stderr.starts_with("error: ") && self.stderr.lines().count() == 1;
+        assert!(self.status.code() == Some(1) && one_line, "{self:?}");
+        self.stderr
+    }
+
+    /// What a program that was started wrongly said on stderr. Its exit status is 2.
+    #[track_caller]
+    pub fn refusal(self) -> String {
+        let refused = self.stderr.starts_with("error: ") && self.stdout.is_empty();
+        assert!(self.status.code() == Some(2) && refused, "{self:?}");
+        self.stderr
+    }
+}
+
+/// The example `name` that cargo has built beside `program`.
+///
+/// ```
+/// let example = common::check::example("/course/target/debug/bank-account", "counter");
+/// assert!(example.ends_with("debug/examples/counter"));
+/// ```
+pub fn example(program: &str, name: &str) -> PathBuf {
+    PathBuf::from(program)
+        .with_file_name("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION)
+}
+
+/// A command, given as a path and arguments that are separated by spaces.
+pub fn command(program: impl AsRef<OsStr>, arguments: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments.split_whitespace());
+    command
+}
+
+impl Run {
+    /// Starts a program.
+    ///
+    /// ```
+    /// # if cfg!(unix) {
+    /// use common::check::{Run, command};
+    ///
+    /// let mut run = Run::start(command("/bin/echo", "one two"));
+    /// assert_eq!(run.until("two"), "one two");
+    /// assert_eq!(run.end().stdout, "one two\n");
+    /// # }
+    /// ```
+    pub fn start(command: Command) -> Self {
+        let (stdout, out) = io::pipe().unwrap();
+        let (line, lines) = channel();
+        thread::spawn(move || {
+            for text in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = line.send(text);
+            }
+        });
+        Self::begin(command, out.into(), lines)
+    }
+
+    /// Starts a program whose output nobody reads, as after `| head -1`.
+    pub fn start_with_closed_output(command: Command) -> Self {
+        let (reader, out) = io::pipe().unwrap();
+        drop(reader);
+        Self::begin(command, out.into(), channel().1)
+    }
+
+    /// Starts a program whose output finds the disk full (Linux).
+    pub fn start_with_full_output(command: Command) -> Self {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        Self::begin(command, full.into(), channel().1)
+    }
+
+    fn begin(mut command: Command, stdout: Stdio, lines: Receiver<String>) -> Self {
+        let (stdin, gate) = io::pipe().unwrap();
+        let (mut errors, stderr) = io::pipe().unwrap();
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.stdin(stdin).stdout(stdout).stderr(stderr);
+        let child = command.spawn().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
+        let stderr = thread::spawn(move || {
+            let mut text = String::new();
+            let _ = errors.read_to_string(&mut text);
+            text
+        });
+        Self { child, stdin: Some(gate), lines, stderr: Some(stderr), seen: Vec::new() }
+    }
+
+    /// The PID of the program.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for a line with this text in it, and gives it.
+    #[track_caller]
+    pub fn until(&mut self, text: &str) -> String {
+        let line = self.find(text, DEADLINE);
+        line.unwrap_or_else(|| panic!("no {text:?} came. What came:\n{}", self.seen.join("\n")))
+    }
+
+    /// Does a line with this text come within this time? What a right program never says can thus
+    /// be looked for without making its check fail by chance.
+    pub fn comes(&mut self, text: &str, within: Duration) -> bool {
+        self.find(text, within).is_some()
+    }
+
+    fn find(&mut self, text: &str, within: Duration) -> Option<String> {
+        let end = Instant::now() + within;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).ok()?;
+            self.seen.push(line.clone());
+            if line.contains(text) {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Types Enter.
+    pub fn enter(&mut self) {
+        self.stdin.as_mut().expect("standard input is still open").write_all(b"\n").unwrap();
+    }
+
+    /// Opens the gate: the standard input ends.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Presses Ctrl-C: the program and all its workers get SIGINT, as from a terminal.
+    pub fn ctrl_c(&mut self) {
+        signal_to("INT", &format!("-{}", self.pid()));
+    }
+
+    /// Waits for the end, which leaves no process behind.
+    #[track_caller]
+    pub fn end(mut self) -> Outcome {
+        self.close_stdin();
+        let status = self.wait();
+        let left = self.processes();
+        assert!(
+            left.is_empty(),
+            "processes are left: {left:?}. What came:\n{}",
+            self.seen.join("\n")
+        );
+        // Both pipes have ended with the last process that held them.
+        self.seen.extend(self.lines.iter());
+        let stdout = self.seen.iter().map(|line| format!("{line}\n")).collect();
+        let stderr = self.stderr.take().expect("taken once").join().unwrap();
+        Outcome { status, stdout, stderr }
+    }
+
+    /// Kills the program alone, by SIGKILL. Its workers must notice and end, also while the gate is
+    /// closed.
+    #[track_caller]
+    pub fn kill_and_wait_for_its_workers(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let end = Instant::now() + DEADLINE;
+        while !self.processes().is_empty() {
+            assert!(Instant::now() < end, "workers have survived: {:?}", self.processes());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[track_caller]
+    fn wait(&mut self) -> ExitStatus {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            if Instant::now() > end {
+                self.comes("nothing in particular", Duration::ZERO);
+                panic!("the program does not end. What came:\n{}", self.seen.join("\n"));
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The PIDs of all its processes that have not ended, where the system lists them (Linux).
+    pub fn processes(&self) -> Vec<u32> {
+        let group = self.child.id();
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|&pid| group_of(pid) == Some(group)).collect()
+    }
+}
+
+/// The process group of a process that has not ended.
+fn group_of(pid: u32) -> Option<u32> {
+    let entry = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // PID, (name), state, PID of the parent, process group: see proc_pid_stat(5).
+    let mut fields = entry.rsplit_once(')')?.1.split_whitespace();
+    let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
+    if state == "Z" { None } else { group.parse().ok() }
+}
+
+/// Sends a signal by its name, such as `KILL`, to a process.
+pub fn signal(name: &str, pid: u32) {
+    signal_to(name, &pid.to_string());
+}
+
+fn signal_to(name: &str, target: &str) {
+    let kill = format!("kill -s {name} -- {target}");
+    Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// The PID that a line of [`say!`](crate::say!) gives.
+///
+/// ```
+/// assert_eq!(common::check::pid_in("     7 ms  PID 4711  starts"), 4711);
+/// ```
+#[track_caller]
+pub fn pid_in(line: &str) -> u32 {
+    let pid = line.split("PID ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+    pid.unwrap_or_else(|| panic!("no PID in {line:?}"))
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        for pid in self.processes() {
+            signal("KILL", pid);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
