@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use common::cli::show_result;
 use common::clock::three_digits;
-use common::{readable, show, timed, whole_number};
+use common::{show, timed, whole_number};
 
 /// Many threads deposit into one account. Without a lock, deposits are lost.
 ///
@@ -91,7 +92,7 @@ impl Sizes {
         let lost = sum - balance;
         let fate = if lost == 0 { "nothing lost".into() } else { format!("¥{lost} lost") };
         let what = format!("¥{balance} of ¥{sum}: {fate}");
-        show!("{:<10} {what:<30} {:>8}", version.name(), readable(time));
+        show_result(&version, &what, time);
         Ok((lost, time))
     }
 
@@ -109,12 +110,5 @@ impl Sizes {
             _ => show!("The lock does not keep the threads apart: see `orders locked`."),
         }
         Ok(())
-    }
-}
-
-impl Version {
-    fn name(self) -> String {
-        let value = self.to_possible_value().expect("no version is left out");
-        value.get_name().to_string()
     }
 }

@@ -24,7 +24,7 @@ pub fn show(version: Version) -> anyhow::Result<()> {
     });
     common::show!(
         "{}: two deposits of ¥1, in every order of their steps\n\n{orders}",
-        version.name()
+        common::cli::name(&version)
     );
     Ok(())
 }

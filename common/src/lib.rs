@@ -3,16 +3,16 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod every_order;
 mod lesson;
 pub mod pid;
 pub mod say;
-mod whole_number;
 pub mod worker;
 
+pub use cli::whole_number;
 pub use clock::{readable, timed};
 pub use every_order::every_order;
 pub use lesson::lesson;
-pub use whole_number::whole_number;
 pub use worker::{Worker, as_worker, worker};

@@ -70,11 +70,19 @@ pub(crate) fn end_with(fault: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn line(mut to: impl Write, text: Arguments<'_>) {
-    // One string and one call, so that it is one write.
-    let Err(fault) = to.write_all(format!("{text}\n").as_bytes()) else {
-        return;
-    };
+/// Writes text without the end of a line to standard output, at once.
+pub fn text(text: Arguments<'_>) {
+    write(io::stdout(), &text.to_string());
+}
+
+fn line(to: impl Write, text: Arguments<'_>) {
+    write(to, &format!("{text}\n"));
+}
+
+/// One string and one call, so that it is one write.
+fn write(mut to: impl Write, text: &str) {
+    let outcome = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    let Err(fault) = outcome else { return };
     if fault.kind() != ErrorKind::BrokenPipe {
         end_with(&format!("cannot write to standard output: {fault}"));
         process::exit(1);

@@ -94,7 +94,12 @@ impl Worker {
 
     /// Has it not ended yet? Once it has, asking also removes it from the process table.
     pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        self.ended().is_none()
+    }
+
+    /// How it ended, if it has.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
     }
 
     /// Ends it at once, by SIGKILL where the system has signals: it can neither refuse nor clean
@@ -166,16 +171,24 @@ impl Drop for Worker {
 ///
 /// # Errors
 ///
-/// That of the first that failed.
+/// That of a worker that failed. If one was killed, it is that one: the others failed for its lack.
 pub fn join_all(mut workers: Vec<Worker>) -> anyhow::Result<()> {
-    // The standard library cannot wait for whichever ends first; a look takes some microseconds.
-    while !workers.is_empty() {
-        for index in (0..workers.len()).rev() {
-            if !workers[index].is_alive() {
-                workers.swap_remove(index).join()?;
-            }
+    let failed = |status: ExitStatus| !status.success();
+    let killed = |status: ExitStatus| status.code().is_none();
+    loop {
+        let ended: Vec<_> = workers.iter_mut().map(Worker::ended).collect();
+        if ended.iter().flatten().any(|&status| failed(status)) {
+            // Look again: one that was killed just now may be why the other one failed.
+            let mut find = |how: fn(ExitStatus) -> bool| {
+                workers.iter_mut().position(|worker| worker.ended().is_some_and(how))
+            };
+            let index = find(killed).or_else(|| find(failed)).expect("one has failed");
+            return workers.swap_remove(index).join();
         }
+        if ended.iter().all(Option::is_some) {
+            return Ok(());
+        }
+        // The standard library cannot wait for whichever ends first.
         thread::sleep(Duration::from_millis(5));
     }
-    Ok(())
 }

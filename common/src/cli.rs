@@ -1,0 +1,65 @@
+//! What all command lines have in common.
+
+use std::fmt::Display;
+use std::io;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use crate::{clock, say, show};
+
+/// A value parser for clap: a whole number in this range. Whatever else is typed is refused with
+/// the range that is allowed.
+///
+/// ```
+/// let threads = common::whole_number(1_u32..=10_000);
+/// assert_eq!(threads("100"), Ok(100));
+/// let refusal = Err("a whole number from 1 to 10000 is allowed".to_string());
+/// assert_eq!(threads("0"), refusal);
+/// assert_eq!(threads("x"), refusal);
+/// ```
+pub fn whole_number<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone
+where
+    N: FromStr + PartialOrd + Display + Clone,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| {
+            format!("a whole number from {} to {} is allowed", range.start(), range.end())
+        })
+    }
+}
+
+/// The name of a version, as it is typed.
+///
+/// ```
+/// #[derive(Clone, clap::ValueEnum)]
+/// enum Version {
+///     Unlocked,
+/// }
+///
+/// assert_eq!(common::cli::name(&Version::Unlocked), "unlocked");
+/// ```
+pub fn name(version: &impl ValueEnum) -> String {
+    let value = version.to_possible_value().expect("every version has a name");
+    value.get_name().to_string()
+}
+
+/// Shows the result of a version: its name, what came of it, and how long it took.
+pub fn show_result(version: &impl ValueEnum, what: &str, time: Duration) {
+    show!("{:<10} {what:<30} {:>8}", name(version), clock::readable(time));
+}
+
+/// Says that it waits for Enter, and waits. The end of standard input counts as well.
+///
+/// # Errors
+///
+/// When standard input cannot be read.
+pub fn wait_for_enter() -> anyhow::Result<()> {
+    say!("waits for Enter");
+    io::stdin().read_line(&mut String::new()).context("cannot read standard input")?;
+    Ok(())
+}
