@@ -142,7 +142,7 @@ impl Run {
     #[track_caller]
     pub fn until(&mut self, text: &str) -> String {
         let line = self.find(text, DEADLINE);
-        line.unwrap_or_else(|| panic!("no {text:?} came. What came:\n{}", self.seen.join("\n")))
+        line.unwrap_or_else(|| panic!("no {text:?} came. What came:\n{}", self.came()))
     }
 
     /// Does a line with this text come within this time? What a right program never says can thus
@@ -178,35 +178,41 @@ impl Run {
         signal_to("INT", &format!("-{}", self.pid()));
     }
 
-    /// Waits for the end, which leaves no process behind.
+    /// Waits for the end. At that moment, none of its processes may be left.
     #[track_caller]
     pub fn end(mut self) -> Outcome {
         self.close_stdin();
         let status = self.wait();
         let left = self.processes();
-        assert!(
-            left.is_empty(),
-            "processes are left: {left:?}. What came:\n{}",
-            self.seen.join("\n")
-        );
-        // Both pipes have ended with the last process that held them.
+        assert!(left.is_empty(), "processes {left:?} are left. What came:\n{}", self.came());
+        self.outcome(status)
+    }
+
+    /// Waits for the end of a program that was sent a signal. Its workers must end soon after,
+    /// although the gate stays closed.
+    #[track_caller]
+    pub fn end_after_signal(mut self) -> Outcome {
+        let status = self.wait();
+        let end = Instant::now() + DEADLINE;
+        while !self.processes().is_empty() {
+            assert!(Instant::now() < end, "processes {:?} have survived", self.processes());
+            thread::sleep(Duration::from_millis(2));
+        }
+        self.outcome(status)
+    }
+
+    /// Both pipes end with the last process that holds them.
+    fn outcome(mut self, status: ExitStatus) -> Outcome {
         self.seen.extend(self.lines.iter());
         let stdout = self.seen.iter().map(|line| format!("{line}\n")).collect();
         let stderr = self.stderr.take().expect("taken once").join().unwrap();
         Outcome { status, stdout, stderr }
     }
 
-    /// Kills the program alone, by SIGKILL. Its workers must notice and end, also while the gate is
-    /// closed.
-    #[track_caller]
-    pub fn kill_and_wait_for_its_workers(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        let end = Instant::now() + DEADLINE;
-        while !self.processes().is_empty() {
-            assert!(Instant::now() < end, "workers have survived: {:?}", self.processes());
-            thread::sleep(Duration::from_millis(5));
-        }
+    /// All lines that have come so far.
+    fn came(&mut self) -> String {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.join("\n")
     }
 
     #[track_caller]
@@ -217,8 +223,11 @@ impl Run {
                 return status;
             }
             if Instant::now() > end {
-                self.comes("nothing in particular", Duration::ZERO);
-                panic!("the program does not end. What came:\n{}", self.seen.join("\n"));
+                panic!(
+                    "the program does not end. A reader waits as long as anyone, the parent \
+                     included, keeps the other end of its pipe. What came:\n{}",
+                    self.came()
+                );
             }
             thread::sleep(Duration::from_millis(2));
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
-use std::process::{self, ExitCode};
+use std::process::{self, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use crate::{clock, pid};
@@ -53,6 +53,11 @@ pub fn show(text: Arguments<'_>) {
 /// From now on, this process is a worker: its standard output is not for people.
 pub(crate) fn to_stderr() {
     TO_STDERR.store(true, SeqCst);
+}
+
+/// Where this process says its lines, for a worker of its own to say them there, too.
+pub(crate) fn to_people() -> Stdio {
+    if TO_STDERR.load(SeqCst) { io::stderr().into() } else { io::stdout().into() }
 }
 
 /// A worker has found that nobody reads what this lesson says.

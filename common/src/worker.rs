@@ -2,7 +2,7 @@
 //!
 //! The first argument of a worker is its role. Its standard input and output are free to be the
 //! ends of a queue; what it has to say to people goes to its standard error, and from there to the
-//! standard output of the process that started it.
+//! standard output of the lesson.
 
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, UNIX_EPOCH};
@@ -38,7 +38,7 @@ pub fn worker(role: &str) -> Command {
         .arg(role)
         .env(clock::ZERO, zero.as_micros().to_string())
         .env(PARENT, pid::own().to_string())
-        .stderr(io::stdout());
+        .stderr(say::to_people());
     command
 }
 

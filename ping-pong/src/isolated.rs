@@ -1,12 +1,11 @@
-// Ping and Pong are to say `count` words in all. Each process counts in a variable of its own.
+// Ping and Pong, two processes, are to say `count` words in all.
 
+use std::io::{self, Write};
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use common::{Worker, worker::join_all};
-
-use crate::words;
 
 /// Starts both players. `player` is the command that runs this program once more, to `play` below.
 pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<()> {
@@ -18,15 +17,14 @@ pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<(
     join_all(players)
 }
 
-/// What each player does.
+/// What each player does. Its standard error leads to the parent, which hears every word.
 pub fn play(word: &str, count: u32, pause: Duration) -> anyhow::Result<()> {
-    let mut counter = 0;
-    loop {
-        counter += 1;
+    for counter in 1.. {
         if counter > count {
-            return Ok(());
+            break;
         }
-        words::say(word)?;
+        io::stderr().write_all(format!("{word}\n").as_bytes())?; // one write: words do not mix
         thread::sleep(pause);
     }
+    Ok(())
 }

@@ -1,14 +1,12 @@
-// Ping and Pong are to say `count` words in all. The one counter goes through a queue.
+// Ping and Pong, two processes, are to say `count` words in all.
+// They share no memory, so the one counter goes through a queue.
 
 use std::io::{self, Write};
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
 use common::{Worker, worker::join_all};
-
-use crate::words;
 
 /// Starts both players. `player` is the command that runs this program once more, to `play` below.
 pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<()> {
@@ -23,18 +21,16 @@ pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<(
     join_all(players)
 }
 
-/// What each player does. Whoever takes the counter gives it back, also when it is too high: the
-/// other one must know that, too.
+/// What each player does. Its standard error leads to the parent, which hears every word.
 pub fn play(word: &str, count: u32, pause: Duration) -> anyhow::Result<()> {
-    loop {
-        let line = io::stdin().lines().next().context("the queue is closed")??;
-        let mut counter: u32 = line.parse()?;
-        counter += 1;
-        writeln!(io::stdout(), "{counter}")?;
+    for line in io::stdin().lines() {
+        let counter = line?.parse::<u32>()? + 1;
+        writeln!(io::stdout(), "{counter}")?; // also beyond `count`: the other one must know
         if counter > count {
-            return Ok(());
+            break;
         }
-        words::say(word)?;
+        io::stderr().write_all(format!("{word}\n").as_bytes())?; // one write: words do not mix
         thread::sleep(pause);
     }
+    Ok(())
 }

@@ -1,5 +1,5 @@
 // Two queues in a ring: Ping can only take what Pong has put, and the other way round. So they take
-// turns, and when one ends, its queue ends, and the other one ends, too.
+// turns. When one of them ends, its queue ends, and so the other one ends.
 
 use std::io::{self, Write};
 use std::process::Command;
@@ -7,8 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Worker, worker::join_all};
-
-use crate::words;
 
 /// Starts both players. `player` is the command that runs this program once more, to `play` below.
 pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<()> {
@@ -22,17 +20,16 @@ pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<(
     join_all(vec![ping, pong])
 }
 
-/// What each player does, until the other one has closed its end.
+/// What each player does. Its standard error leads to the parent, which hears every word.
 pub fn play(word: &str, count: u32, pause: Duration) -> anyhow::Result<()> {
     for line in io::stdin().lines() {
-        let mut counter: u32 = line?.parse()?;
-        counter += 1;
+        let counter = line?.parse::<u32>()? + 1;
         if counter > count {
             break;
         }
-        words::say(word)?;
+        io::stderr().write_all(format!("{word}\n").as_bytes())?; // one write: words do not mix
         thread::sleep(pause);
-        writeln!(io::stdout(), "{counter}")?;
+        writeln!(io::stdout(), "{counter}")?; // only now is it the other one's turn
     }
     Ok(())
 }

@@ -1,16 +1,9 @@
 //! What the players say: one pipe leads from both of them to the parent, which hears every word in
 //! the order in which it was said.
 
-use std::io::{self, BufRead, BufReader, PipeReader, Write};
+use std::io::{BufRead, BufReader, PipeReader};
 
-use anyhow::Context;
 use common::{say::text, show};
-
-/// Says a word. A player's standard error is its mouth, since its other two are for a queue.
-pub fn say(word: &str) -> anyhow::Result<()> {
-    // One call, so that it is one write, and words do not mix.
-    io::stderr().write_all(format!("{word}\n").as_bytes()).context("nobody hears")
-}
 
 /// What was heard.
 #[derive(Default)]

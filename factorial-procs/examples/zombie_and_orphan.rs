@@ -1,0 +1,76 @@
+//! A zombie has ended, but its parent has not asked how. An orphan runs on, but its parent has ended.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use anyhow::Context;
+use common::{Worker, as_worker, lesson, pid, say, show, worker, worker::PARENT};
+
+fn main() -> ExitCode {
+    lesson(|| match env::args().nth(1).as_deref() {
+        Some("child") => as_worker(|| {
+            say!("ends at once");
+            Ok(())
+        }),
+        // Without PARENT, the grandchild does not end with its parent, as our workers usually do.
+        Some("parent") => {
+            as_worker(|| Worker::start(worker("grandchild").env_remove(PARENT))?.join())
+        }
+        Some("grandchild") => as_worker(be_orphaned),
+        _ => {
+            show_zombie()?;
+            show_orphan()
+        }
+    })
+}
+
+fn show_zombie() -> anyhow::Result<()> {
+    let child = Worker::start(&mut worker("child"))?;
+    let (pid, mut state) = (child.pid(), String::new());
+    while !state.contains("zombie") {
+        thread::sleep(Duration::from_millis(1));
+        state = state_of(pid)?;
+    }
+    say!("the process table still has PID {pid}: {state}");
+    child.join()?; // asks how it ended, which removes the entry
+    say!("after join, PID {pid} is in the table: {}", state_of(pid).is_ok());
+    Ok(())
+}
+
+/// A process in the process table of Linux.
+fn state_of(pid: u32) -> anyhow::Result<String> {
+    let file = format!("/proc/{pid}/status");
+    let status = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+    Ok(status.lines().find(|line| line.starts_with("State")).unwrap_or_default().replace('\t', " "))
+}
+
+fn show_orphan() -> anyhow::Result<()> {
+    let (stay, gate) = io::pipe()?;
+    let (news, tell) = io::pipe()?;
+    let mut parent = Worker::start(worker("parent").stdin(stay).stdout(tell))?;
+    let mut news = BufReader::new(news);
+    news.read_line(&mut String::new())?;
+    say!("kills PID {}, which is the parent of another process", parent.pid());
+    parent.terminate()?;
+    parent.wait()?;
+    news.read_line(&mut String::new())?;
+    drop(gate); // the orphan may end
+    news.read_to_string(&mut String::new())?; // and now it has
+    say!("nothing is left");
+    Ok(())
+}
+
+fn be_orphaned() -> anyhow::Result<()> {
+    let parent = pid::parent();
+    say!("has the parent {}", parent.unwrap_or_default());
+    show!("born");
+    while pid::parent() == parent {
+        thread::sleep(Duration::from_millis(1));
+    }
+    say!("is an orphan, adopted by {}", pid::parent().unwrap_or_default());
+    show!("adopted");
+    io::stdin().read_to_string(&mut String::new())?;
+    Ok(())
+}

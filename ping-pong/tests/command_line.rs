@@ -1,0 +1,136 @@
+//! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::check::{self, Outcome, Run, command, pid_in, signal};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ping-pong");
+
+fn start(arguments: &str) -> Run {
+    Run::start(command(PROGRAM, arguments))
+}
+
+fn run(arguments: &str) -> Outcome {
+    start(arguments).end()
+}
+
+fn example(name: &str, arguments: &str) -> String {
+    Run::start(command(check::example(PROGRAM, name), arguments)).end().stdout()
+}
+
+/// Starts a version that goes on for long, and waits until both players run.
+#[cfg(target_os = "linux")]
+fn start_both_players(version: &str) -> (Run, Vec<u32>) {
+    let run = start(&format!("{version} --count 1000000 --pause-ms 1 --quiet"));
+    let end = Instant::now() + check::DEADLINE;
+    loop {
+        let mut players = run.processes();
+        players.retain(|&pid| pid != run.pid());
+        if players.len() == 2 {
+            return (run, players);
+        }
+        assert!(Instant::now() < end, "{version} does not start two players");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn without_a_version_isolated_and_shared_run_and_a_comparison_follows() {
+    let said = run("--quiet --pause-ms 0").stdout();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("isolated   100 words (50 Ping, 50 Pong), "), "{said}");
+    assert!(lines[1].starts_with("shared     50 words ("), "{said}");
+    assert_eq!(lines[2], "50 words were wanted. Two counters made 100, one counter made 50.");
+}
+
+#[test]
+fn quiet_shows_no_words() {
+    let said = run("turns --quiet --pause-ms 0").stdout();
+    assert!(said.starts_with("turns      50 words (25 Ping, 25 Pong), 0 repeated, "), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
+    for (arguments, allowed) in [
+        ("--count 0", "a whole number from 1 to 1000000 is allowed"),
+        ("--count 1000001", "a whole number from 1 to 1000000 is allowed"),
+        ("--pause-ms -1", "a whole number from 0 to 60000 is allowed"),
+        ("pong", "[possible values: isolated, shared, turns]"),
+    ] {
+        let said = run(arguments).refusal();
+        assert!(said.contains(allowed), "{arguments}: {said}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn when_the_parent_is_killed_both_players_end() {
+    for version in ["isolated", "shared", "turns"] {
+        let (run, _) = start_both_players(version);
+        signal("KILL", run.pid());
+        run.end_after_signal();
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_killed_player_is_an_error_that_names_it_and_the_other_one_ends() {
+    for version in ["isolated", "shared", "turns"] {
+        for which in [0, 1] {
+            let (run, players) = start_both_players(version);
+            signal("KILL", players[which]);
+            let pid = players[which];
+            let expected =
+                format!("error: the player process (PID {pid}) failed: signal: 9 (SIGKILL)\n");
+            assert_eq!(run.end().error(), expected, "{version}");
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_the_program_and_both_players() {
+    for version in ["isolated", "shared", "turns"] {
+        let (mut run, _) = start_both_players(version);
+        run.ctrl_c();
+        assert!(!run.end_after_signal().status.success());
+    }
+}
+
+#[test]
+fn closed_output_ends_the_program_quietly() {
+    for version in ["isolated", "shared", "turns"] {
+        let program = command(PROGRAM, &format!("{version} --pause-ms 1"));
+        assert_eq!(Run::start_with_closed_output(program).end_after_signal().stdout(), "");
+    }
+}
+
+#[test]
+fn another_process_has_a_copy_of_x_and_a_thread_has_x_itself() {
+    let said = example("isolated_memory", "");
+    let texts: Vec<&str> = said.lines().map(|line| line.rsplit("  ").next().unwrap()).collect();
+    let expected = [
+        "begins with x = 1000",
+        "sets x, which is now 0",
+        "after a process has set x: x = 1000",
+        "sets x, which is now 0",
+        "after a thread has set x: x = 0",
+    ];
+    assert_eq!(texts, expected);
+    let pids: Vec<u32> = said.lines().map(pid_in).collect();
+    assert!(pids[0] != pids[1] && pids[0] == pids[3], "{said}");
+}
+
+#[test]
+fn two_processes_that_count_end_with_0_with_a_lock_and_without_it() {
+    let said = example("isolated_counter", "--count 1000");
+    for way in ["with a lock, the parent has 0", "without a lock, the parent has 0"] {
+        assert_eq!(said.lines().filter(|line| *line == way).count(), 1, "{said}");
+    }
+    for number in [1000, -1000] {
+        let text = format!("  has counted to {number} in its own memory");
+        assert_eq!(said.matches(&text).count(), 2, "{said}");
+    }
+}
