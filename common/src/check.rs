@@ -82,6 +82,20 @@ pub fn command(program: impl AsRef<OsStr>, arguments: &str) -> Command {
     command
 }
 
+/// The same for a program that is to get Ctrl-C. A check that a shell has started in the background
+/// ignores SIGINT, and so would the program.
+pub fn interruptible(program: impl AsRef<OsStr>, arguments: &str) -> Command {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    if ignored & 1 << (2 - 1) == 0 {
+        return command(program, arguments); // signal 2, SIGINT, is not ignored
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(program).args(arguments.split_whitespace());
+    command
+}
+
 impl Run {
     /// Starts a program.
     ///

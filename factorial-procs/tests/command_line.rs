@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use common::check::{self, Outcome, Run, command, pid_in, signal};
+use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_factorial-procs");
 const WAITS: &str = "waits for Enter";
@@ -89,7 +89,8 @@ fn a_killed_process_is_an_error_that_names_it_and_nothing_is_left() {
 #[test]
 fn ctrl_c_ends_the_program_and_all_its_processes() {
     for version in ["serial", "parallel", "pool", "threads --n 10000000"] {
-        let mut run = start(&format!("{version} --jobs 2 --step"));
+        let arguments = format!("{version} --jobs 2 --step");
+        let mut run = Run::start(interruptible(PROGRAM, &arguments));
         run.until(if version.starts_with("threads") { "starts a thread" } else { WAITS });
         run.ctrl_c();
         assert!(!run.end_after_signal().status.success());

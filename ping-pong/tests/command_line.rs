@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::check::{self, Outcome, Run, command, pid_in, signal};
+use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ping-pong");
 
@@ -22,7 +22,8 @@ fn example(name: &str, arguments: &str) -> String {
 /// Starts a version that goes on for long, and waits until both players run.
 #[cfg(target_os = "linux")]
 fn start_both_players(version: &str) -> (Run, Vec<u32>) {
-    let run = start(&format!("{version} --count 1000000 --pause-ms 1 --quiet"));
+    let arguments = format!("{version} --count 1000000 --pause-ms 1 --quiet");
+    let run = Run::start(interruptible(PROGRAM, &arguments));
     let end = Instant::now() + check::DEADLINE;
     loop {
         let mut players = run.processes();
