@@ -37,6 +37,7 @@
 //!   when an [`Ordering`](sync::atomic::Ordering) weaker than `SeqCst` is asked for.
 //! - An order ends when the closure returns. Threads that nobody has waited for are ended there, as
 //!   a program ends its threads when `main` returns.
+//! - [`Arc`](sync::Arc) is that of `std`: what it counts is not watched.
 //! - Only what is modelled is exported. Anything else of `std` that threads could use to notice
 //!   each other is a compile error, not a call that goes unwatched. Locks and atomics must be made
 //!   inside the closure.
