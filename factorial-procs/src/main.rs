@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod factorial;
 mod parallel;
 mod pool;
@@ -136,7 +137,7 @@ impl Sizes {
             Version::Pool => (tasks, "tasks"),
         };
         ensure!(answers.len() == count as usize, "{} answers came, not {count}", answers.len());
-        factorial::check(n, &answers)?;
+        answer::check(n, &answers)?;
         show_result(&version, &format!("{count} {of_what}, each {n}!"), time);
         Ok(time)
     }

@@ -7,7 +7,8 @@ use std::thread;
 use anyhow::Context;
 use common::{Worker, readable, say, show, timed};
 
-use crate::factorial::{answer, factorial};
+use crate::answer::answer;
+use crate::factorial::factorial;
 
 /// Gives the answers of so many tasks, with at most `jobs` processes alive. `worker` is the command
 /// that runs this program once more, to do `work` below for that task.

@@ -4,7 +4,8 @@ use std::process::{Command, Stdio};
 
 use common::{Worker, pid, readable, say, show, timed};
 
-use crate::factorial::{answer, factorial};
+use crate::answer::answer;
+use crate::factorial::factorial;
 
 /// Starts so many processes, and gives their answers. `worker` is the command that runs this
 /// program once more, to do `work` below.

@@ -5,7 +5,8 @@ use std::thread;
 use anyhow::Context;
 use common::{pid, readable, say, timed};
 
-use crate::factorial::{answer, factorial};
+use crate::answer::answer;
+use crate::factorial::factorial;
 
 /// Starts so many threads, and gives their answers.
 pub fn run(threads: u32, n: u32) -> anyhow::Result<Vec<String>> {
