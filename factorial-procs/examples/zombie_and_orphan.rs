@@ -50,22 +50,24 @@ fn show_orphan() -> anyhow::Result<()> {
     let (stay, gate) = io::pipe()?;
     let (news, tell) = io::pipe()?;
     let mut parent = Worker::start(worker("parent").stdin(stay).stdout(tell))?;
-    let mut news = BufReader::new(news);
-    news.read_line(&mut String::new())?;
-    say!("kills PID {}, which is the parent of another process", parent.pid());
+    let mut news = BufReader::new(news).lines();
+    let orphan: u32 = news.next().context("nobody was born")??.parse()?;
+    say!("kills PID {}, the parent of PID {orphan}", parent.pid());
     parent.terminate()?;
     parent.wait()?;
-    news.read_line(&mut String::new())?;
+    news.next().context("nobody was adopted")??;
     drop(gate); // the orphan may end
-    news.read_to_string(&mut String::new())?; // and now it has
-    say!("nothing is left");
+    while state_of(orphan).is_ok_and(|state| !state.contains("zombie")) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    say!("the orphan has ended; whoever adopted it removes it from the table");
     Ok(())
 }
 
 fn be_orphaned() -> anyhow::Result<()> {
     let parent = pid::parent();
     say!("has the parent {}", parent.unwrap_or_default());
-    show!("born");
+    show!("{}", pid::own());
     while pid::parent() == parent {
         thread::sleep(Duration::from_millis(1));
     }
