@@ -62,7 +62,8 @@ impl Outcome {
     }
 }
 
-/// The example `name` that cargo has built beside `program`.
+/// The example `name` that cargo has built beside `program`. Note that `cargo test --test NAME` builds
+/// no examples.
 ///
 /// ```
 /// let example = common::check::example("/course/target/debug/bank-account", "counter");

@@ -195,3 +195,15 @@ fn a_daemon_ends_with_its_parent_and_its_last_line_is_never_printed() {
     assert!(said.contains("the daemon starts") && said.ends_with("main ends\n"), "{said}");
     assert!(!said.contains("last line"), "{said}");
 }
+
+#[test]
+fn price_measures_six_things_each_with_a_unit() {
+    let said = example("price", "");
+    assert_eq!(said.lines().count(), 6, "{said}");
+    for line in said.lines() {
+        assert!(
+            ["ns", "µs", "ms", "s"].iter().any(|unit| line.ends_with(&format!(" {unit}"))),
+            "{line}"
+        );
+    }
+}
