@@ -4,11 +4,17 @@ use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, StdinLock};
 use std::path::PathBuf;
 
-/// The end of a queue for messages, and the lock file for whoever uses this end.
+pub use system::{get_end, put_end};
+
+use crate::pace::Pace;
+
+/// The end of a queue for messages.
 pub struct End {
     /// It has no buffer, unlike `io::stdin()`, which would read more than one message.
     pub queue: File,
+    /// The lock file of all who use such an end.
     pub lock: PathBuf,
+    pub pace: Pace,
 }
 
 /// Is there nothing in the queue at this moment? It does not wait. This is Python's `q.empty()`.
@@ -21,8 +27,6 @@ pub fn is_empty(queue: &mut StdinLock) -> io::Result<bool> {
         found => found,
     }
 }
-
-pub use system::{get_end, put_end};
 
 #[cfg(unix)]
 mod system {

@@ -127,17 +127,16 @@ fn main() -> ExitCode {
 
 impl Part {
     fn write(&self) -> anyhow::Result<()> {
-        let &Sizes { items, step, quiet, .. } = &self.sizes;
-        let pace = Pace { pause: self.pause(), step };
+        let &Sizes { items, quiet, .. } = &self.sizes;
         let name = char::from(b'A' + self.number);
         let who =
             if self.version.is_shared() { format!("writer {name}") } else { "the writer".into() };
         let tally = Tally::new(who.clone(), "put", quiet);
         let outcome = match self.version {
-            Version::Polling => polling::write(items, &pace, tally),
-            Version::Closing => closing::write(items, &pace, tally),
-            Version::Unlocked => unlocked::write(name, items, &self.end(put_end()?), &pace, tally),
-            Version::Locked => locked::write(name, items, &self.end(put_end()?), &pace, tally),
+            Version::Polling => polling::write(items, &self.pace(), tally),
+            Version::Closing => closing::write(items, &self.pace(), tally),
+            Version::Unlocked => unlocked::write(name, items, &self.end(put_end()?), tally),
+            Version::Locked => locked::write(name, items, &self.end(put_end()?), tally),
         };
         outcome.with_context(|| format!("{who} stops, since the queue takes no more"))
     }
@@ -148,20 +147,21 @@ impl Part {
             if self.version.is_shared() { format!("reader {number}") } else { "the reader".into() };
         let tally = Tally::new(who.clone(), "taken", self.sizes.quiet);
         let outcome = match self.version {
-            Version::Polling => polling::read(self.pause(), tally),
-            Version::Closing => closing::read(self.pause(), tally),
+            Version::Polling => polling::read(self.pace().pause, tally),
+            Version::Closing => closing::read(self.pace().pause, tally),
             Version::Unlocked => unlocked::read(&self.end(get_end()?), tally),
             Version::Locked => locked::read(&self.end(get_end()?), tally),
         };
         outcome.with_context(|| format!("{who} stops"))
     }
 
-    fn pause(&self) -> Duration {
-        Duration::from_millis(self.sizes.pause_ms.unwrap_or_default())
+    fn pace(&self) -> Pace {
+        let pause = Duration::from_millis(self.sizes.pause_ms.unwrap_or_default());
+        Pace { pause, step: self.sizes.step }
     }
 
     fn end(&self, queue: File) -> End {
-        End { queue, lock: self.lock.clone().unwrap_or_default() }
+        End { queue, lock: self.lock.clone().unwrap_or_default(), pace: self.pace() }
     }
 }
 

@@ -6,12 +6,12 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 use common::{Worker, worker::join_all};
 
-use crate::{ends::End, messages, pace::Pace, tally::Tally};
+use crate::{ends::End, messages, tally::Tally};
 
-fn put(end: &End, text: &str, pace: &Pace) -> anyhow::Result<()> {
+fn put(end: &End, text: &str) -> anyhow::Result<()> {
     let mut queue = &end.queue;
     queue.write_all(&u32::try_from(text.len())?.to_be_bytes())?;
-    pace.rest()?;
+    end.pace.rest()?;
     queue.write_all(text.as_bytes())?;
     Ok(())
 }
@@ -53,15 +53,9 @@ pub fn run(writers: Vec<Command>, readers: Vec<Command>) -> anyhow::Result<()> {
 }
 
 /// A writer process: its standard output is the queue.
-pub fn write(
-    name: char,
-    items: u32,
-    end: &End,
-    pace: &Pace,
-    mut tally: Tally,
-) -> anyhow::Result<()> {
+pub fn write(name: char, items: u32, end: &End, mut tally: Tally) -> anyhow::Result<()> {
     for item in 0..items {
-        put(end, &messages::text(name, item), pace)?;
+        put(end, &messages::text(name, item))?;
         tally.add(format_args!("{name}{item}"));
     }
     Ok(())
