@@ -4,33 +4,19 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{ExitCode, Stdio};
-use std::sync::{LazyLock, Mutex};
-use std::thread;
+use std::{env, sync::LazyLock, sync::Mutex, thread};
 
 use anyhow::{Context, bail};
-use clap::Parser;
-use common::{Worker, as_worker, show, whole_number, worker, worker::join_all};
+use common::{Worker, as_worker, show, worker, worker::join_all};
 
+/// What the manager owns. Each request is safe by itself; the second lock is for the clients.
 static DICT: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
 static LOCK: Mutex<()> = Mutex::new(());
-
-#[derive(Parser)]
-#[command(allow_negative_numbers = true)]
-struct Cli {
-    /// How often each client counts (0 to 1000000)
-    #[arg(long, default_value_t = 1000, value_parser = whole_number(0_u32..=1_000_000))]
-    times: u32,
-    #[arg(hide = true, value_parser = ["manager", "1", "-1"])]
-    role: Option<String>,
-    #[arg(hide = true, value_parser = ["unlocked", "locked"], default_value = "unlocked")]
-    way: String,
-}
 
 /// The manager answers what comes through a pipe, until the other end of it is closed.
 fn serve(requests: impl Read, mut answers: impl Write) -> anyhow::Result<()> {
     let mut lock = None; // held for the one who asks, until that one frees it, or is gone
-    for request in BufReader::new(requests).lines() {
-        let request = request?;
+    for request in BufReader::new(requests).lines().map_while(Result::ok) {
         let mut answer = None;
         match request.split(' ').collect::<Vec<_>>()[..] {
             ["lock"] => lock = Some(LOCK.lock().unwrap()),
@@ -44,28 +30,27 @@ fn serve(requests: impl Read, mut answers: impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The manager starts two clients, serves them until they have ended, and then serves the parent.
-fn manager(times: u32, way: &str) -> anyhow::Result<()> {
+/// The manager starts and serves two clients, and when they have ended, serves the parent.
+fn manager(way: &str) -> anyhow::Result<()> {
     let mut clients = Vec::new();
-    for role in ["1", "-1"] {
+    for amount in ["1", "-1"] {
         let ((requests, ask), (hear, answers)) = (io::pipe()?, io::pipe()?); // nobody else has these
-        let mut client = worker(role);
-        client.args([way, &format!("--times={times}")]).stderr(io::stderr());
+        let mut client = worker("client");
+        client.args([way, amount]).stderr(io::stderr());
         clients.push(Worker::start(client.stdin(hear).stdout(ask))?);
         thread::Builder::new().spawn(move || serve(requests, answers))?;
     }
-    join_all(clients)?;
-    serve(io::stdin(), io::stdout())
+    join_all(clients).and_then(|()| serve(io::stdin(), io::stdout()))
 }
 
 fn ask(request: &str) -> anyhow::Result<String> {
-    writeln!(io::stdout(), "{request}").context("the manager has gone")?;
+    writeln!(io::stdout(), "{request}")?;
     Ok(io::stdin().lines().next().context("the manager has gone")??)
 }
 
-fn client(amount: i64, times: u32, way: &str) -> anyhow::Result<()> {
+fn client(way: &str, amount: i64) -> anyhow::Result<()> {
     let only_if_locked = |request| if way == "locked" { ask(request).map(drop) } else { Ok(()) };
-    for _ in 0..times {
+    for _ in 0..1000 {
         only_if_locked("lock")?;
         let count: i64 = ask("get count")?.parse()?;
         ask(&format!("set count {}", count + amount))?;
@@ -74,24 +59,22 @@ fn client(amount: i64, times: u32, way: &str) -> anyhow::Result<()> {
     ask("set a a").map(drop)
 }
 
-fn parent(times: u32, way: &str) -> anyhow::Result<()> {
+fn parent(way: &str) -> anyhow::Result<()> {
     let (requests, mut ask) = io::pipe()?;
     ask.write_all(b"get count\nget a\n")?;
-    drop(ask);
+    drop(ask); // no more requests
     let mut manager = worker("manager");
-    manager.args([way, &format!("--times={times}")]).stdin(requests).stdout(Stdio::piped());
-    let answers = Worker::start(&mut manager)?.answer()?;
-    show!("{way:<10} count, a = {}", answers.trim().replace('\n', ", "));
+    let manager = Worker::start(manager.arg(way).stdin(requests).stdout(Stdio::piped()))?;
+    show!("{way:<10} count, a = {}", manager.answer()?.trim().replace('\n', ", "));
     Ok(())
 }
 
 fn main() -> ExitCode {
-    common::lesson(|| {
-        let Cli { times, role, way } = Cli::parse();
-        match role.as_deref() {
-            None => ["unlocked", "locked"].iter().try_for_each(|way| parent(times, way)),
-            Some("manager") => as_worker(|| manager(times, &way)),
-            Some(amount) => as_worker(|| client(amount.parse()?, times, &way)),
-        }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    common::lesson(|| match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => ["unlocked", "locked"].iter().try_for_each(|way| parent(way)),
+        ["manager", way] => as_worker(|| manager(way)),
+        ["client", way, amount] => as_worker(|| client(way, amount.parse()?)),
+        _ => bail!("this example takes no arguments"),
     })
 }
