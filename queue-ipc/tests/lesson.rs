@@ -1,0 +1,217 @@
+//! The lesson check. Each test's name is a claim of the lesson page.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use common::check::{DEADLINE, Outcome, Run, command, pid_in};
+use similar::{ChangeTag, TextDiff};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
+
+fn queue_ipc(arguments: &str) -> Run {
+    Run::start(command(PROGRAM, arguments))
+}
+
+/// Long enough for what a version does at once, also on a busy machine.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+/// The output of a program that has ended well.
+#[track_caller]
+fn end(run: Run) -> String {
+    let Outcome { status, stdout, stderr } = run.end();
+    assert!(status.success() && stderr.is_empty(), "{status}: {stderr}\n{stdout}");
+    stdout
+}
+
+/// Waits for one of two things: a line with this text (true), or that something has happened.
+#[track_caller]
+fn comes_before(run: &mut Run, text: &str, has_happened: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + AT_ONCE;
+    while !run.comes(text, Duration::from_millis(5)) {
+        if has_happened() {
+            return false;
+        }
+        assert!(Instant::now() < deadline, "neither {text:?} came nor anything else happened");
+    }
+    true
+}
+
+#[test]
+fn polling_stops_before_the_writer_has_put_anything() {
+    let mut run = queue_ipc("polling --items 3 --step");
+    // The writer has not put anything, and waits for Enter until this run is ended.
+    assert!(
+        run.comes("the reader is done: 0 taken", AT_ONCE),
+        "polling.rs no longer shows the fault: its reader looks into a queue that is empty, since \
+         the writer has not begun, and does not stop. See \"Why\" in queue-ipc/README.md."
+    );
+    let said = end(run);
+    assert!(said.lines().last().unwrap().starts_with("polling "), "{said}");
+    assert!(said.contains(" put, 0 taken, "), "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn closing_waits_at_an_empty_queue_and_takes_everything() {
+    let mut run = queue_ipc("closing --items 3 --step");
+    let reader = pid_in(&run.until("the reader starts"));
+    // The writer has not put anything, and waits for Enter.
+    let stops = comes_before(&mut run, "the reader is done", || waits_for_a_pipe(reader));
+    assert!(
+        !stops,
+        "closing.rs loses items: its reader looks into a queue that is empty, since the writer has \
+         not begun, and stops. It must ask whether the queue is closed, not whether it is empty: \
+         see \"The fix\" in queue-ipc/README.md."
+    );
+    let said = end(run);
+    assert!(said.contains("the reader has taken 0 1 2\n"), "{said}");
+    assert!(said.contains("closing    3 put, 3 taken, "), "{said}");
+}
+
+/// Does the process sleep until something comes through a pipe? Where the kernel does not tell what
+/// it sleeps for, there is nothing else that it could sleep for.
+fn waits_for_a_pipe(pid: u32) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let place = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+    state.contains(") S ") && (place.contains("pipe") || ["", "0"].contains(&place.trim()))
+}
+
+#[test]
+fn the_queue_is_closed_when_the_last_writer_is_gone() {
+    for (version, counts) in
+        [("closing", "100 put, 100 taken, "), ("locked", "300 put, 300 taken, 0 torn, ")]
+    {
+        let mut run = queue_ipc(&format!("{version} --readers 1"));
+        let reader = if version == "closing" { "the reader" } else { "reader 1" };
+        assert!(
+            run.comes(&format!("{reader} is done: "), DEADLINE),
+            "{version}.rs never ends: the writers are gone, and the reader still waits. The queue \
+             is open as long as anybody holds an end to put: the parent must not keep a copy. See \
+             \"The fix\" in queue-ipc/README.md."
+        );
+        let said = end(run);
+        assert!(said.contains(&format!("{version:<10} {counts}")), "{said}");
+    }
+}
+
+#[test]
+fn unlocked_tears_messages_when_two_writers_put_at_the_same_time() {
+    let mut run = queue_ipc("unlocked --writers 2 --readers 1 --items 1 --step");
+    // A writer that waits for Enter has put a length, and not yet the text.
+    run.until("waits for Enter");
+    assert!(
+        run.comes("waits for Enter", AT_ONCE),
+        "unlocked.rs no longer shows the fault: while one writer is in the middle of a message, \
+         the other one puts nothing. What keeps it out? See \"Why\" in queue-ipc/README.md."
+    );
+    // So the queue holds two lengths, and no reader can find its text behind the first one.
+    let said = end(run);
+    let torn = r"reader 1 has taken a torn message: \x00\x00\x00\x06";
+    assert!(said.contains(torn), "unlocked.rs shows no torn message:\n{said}");
+    assert!(said.contains(" put, 0 taken, 2 torn, "), "{said}");
+    assert!(
+        said.contains("error: reader 1 stops: the boundary between messages is lost"),
+        "{said}"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn locked_lets_no_writer_into_the_message_of_another_one() {
+    let mut run = queue_ipc("locked --writers 2 --readers 1 --items 1 --step");
+    let (mut writers, mut inside) = (Vec::new(), 0);
+    while writers.len() < 2 || inside == 0 {
+        let line = run.until("");
+        inside += u32::from(line.contains("waits for Enter"));
+        if line.contains("writer ") && line.contains(" starts") {
+            writers.push(pid_in(&line));
+        }
+    }
+    let waits = || writers.iter().any(|&pid| waits_for_a_lock(pid));
+    let torn = inside > 1 || comes_before(&mut run, "waits for Enter", waits);
+    assert!(
+        !torn,
+        "locked.rs tears messages: a writer has put the length of a message, not yet its text, and \
+         another one puts a length behind it. The lock must be held from the length to the text: \
+         see \"The fix\" in queue-ipc/README.md."
+    );
+    let said = end(run);
+    assert!(said.contains("locked     2 put, 2 taken, 0 torn, "), "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn locked_lets_no_reader_into_the_message_of_another_one() {
+    let mut run = queue_ipc("locked --writers 1 --readers 2 --items 1 --step");
+    let (mut readers, mut inside) = (Vec::new(), false);
+    while readers.len() < 2 || !inside {
+        let line = run.until("");
+        inside |= line.contains("waits for Enter");
+        if line.contains("reader ") && line.contains(" starts") {
+            readers.push(pid_in(&line));
+        }
+    }
+    // One reader has taken the length, or soon will, and waits for the text.
+    let deadline = Instant::now() + AT_ONCE;
+    while !readers.iter().any(|&pid| waits_for_a_lock(pid)) {
+        assert!(
+            Instant::now() < deadline,
+            "locked.rs tears messages: one reader has taken the length of a message, not yet its \
+             text, and nothing keeps the other one from taking the text as if it were a length. \
+             The lock must be held from the length to the text: see \"The fix\" in \
+             queue-ipc/README.md."
+        );
+        run.comes("nothing in particular", Duration::from_millis(5));
+    }
+    let said = end(run);
+    assert!(said.contains("locked     1 put, 1 taken, 0 torn, "), "{said}");
+}
+
+/// Does the system let this process wait for a lock on a file?
+fn waits_for_a_lock(pid: u32) -> bool {
+    // A line about a waiting process has an arrow: see proc_locks(5).
+    let locks = fs::read_to_string("/proc/locks").expect("/proc/locks tells who waits for a lock");
+    let mut waiting = locks.lines().filter(|line| line.contains(" -> "));
+    waiting.any(|line| line.split_whitespace().any(|field| field == pid.to_string()))
+}
+
+#[test]
+fn closing_keeps_the_order() {
+    let said = end(queue_ipc("closing"));
+    let numbers: String = (0..100).map(|number| format!(" {number}")).collect();
+    for who in ["the writer has put", "the reader has taken"] {
+        assert!(said.contains(&format!("{who}{numbers}\n")), "{said}");
+    }
+}
+
+#[test]
+fn locked_delivers_each_message_once_and_whole() {
+    for (writers, readers, items) in [(3, 2, 100), (5, 4, 40), (1, 1, 7)] {
+        let sizes = format!("--writers {writers} --readers {readers} --items {items}");
+        let said = end(queue_ipc(&format!("locked {sizes}")));
+        let names = |what: &str| {
+            let lines = said.lines().filter_map(|line| line.split_once(what));
+            let mut names: Vec<&str> = lines.flat_map(|(_, names)| names.split(' ')).collect();
+            names.sort_unstable();
+            names
+        };
+        let put = names(" has put ");
+        assert_eq!(put.len(), writers * items, "{said}");
+        assert_eq!(put, names(" has taken "), "what was put, and what was taken");
+        assert!(!said.contains("torn message"), "{said}");
+    }
+}
+
+#[test]
+fn each_pair_differs_by_the_fix_only() {
+    let pairs = [
+        (include_str!("../src/polling.rs"), include_str!("../src/closing.rs")),
+        (include_str!("../src/unlocked.rs"), include_str!("../src/locked.rs")),
+    ];
+    for (wrong, right) in pairs {
+        let diff = TextDiff::from_lines(wrong, right);
+        let changed = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
+        let changed: Vec<String> = changed.map(|line| format!("{}{line}", line.tag())).collect();
+        assert!(changed.len() <= 8, "the diff is more than the fix:\n{}", changed.concat());
+    }
+}
