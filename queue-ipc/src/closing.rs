@@ -44,15 +44,15 @@ pub fn write(items: u32, pace: &Pace, mut tally: Tally) -> anyhow::Result<()> {
 pub fn read(pause: Duration, mut tally: Tally) -> anyhow::Result<()> {
     let mut queue = io::stdin().lock();
     let mut line = String::new();
+    // `fill_buf` waits until there is something; it comes back empty when the queue is closed.
     while !queue.fill_buf()?.is_empty() {
         line.clear();
-        let place = || format!("line {}", tally.next());
-        queue.by_ref().take(20).read_line(&mut line).with_context(place)?; // none is longer
+        let at = || format!("line {}", tally.next());
+        queue.by_ref().take(20).read_line(&mut line).with_context(at)?; // no number is longer
         let number = line.strip_suffix('\n').and_then(|text| text.parse::<u32>().ok());
-        tally
-            .add(number.with_context(|| {
-                format!("{} is no whole line with a number: {line:?}", place())
-            })?);
+        let item =
+            number.with_context(|| format!("{} is no number and newline: {line:?}", at()))?;
+        tally.add(item);
         thread::sleep(pause);
     }
     Ok(())

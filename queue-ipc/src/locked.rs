@@ -30,10 +30,7 @@ fn get(end: &End) -> anyhow::Result<Option<Vec<u8>>> {
     }
     queue.read_exact(&mut length[1..]).context("the queue ends inside a length")?;
     let length = u32::from_be_bytes(length);
-    ensure!(
-        length <= messages::LONGEST,
-        "the boundary between messages is lost: none has {length} bytes"
-    );
+    ensure!(length <= messages::LONGEST, "the boundary is lost: no message has {length} bytes");
     let mut text = vec![0; length as usize];
     queue.read_exact(&mut text).context("the queue ends inside a text")?;
     Ok(Some(text))

@@ -118,11 +118,11 @@ fn the_roles_also_run_by_hand() {
 #[test]
 fn a_line_that_is_no_number_is_an_error_with_its_line_number() {
     for (input, error) in [
-        (r"1\n2\nx\n", r#"line 3 is no whole line with a number: "x\n""#),
-        (r"1\n\n", r#"line 2 is no whole line with a number: "\n""#),
-        (r"-1\n", r#"line 1 is no whole line with a number: "-1\n""#),
-        (r"1\n99999999999\n", r#"line 2 is no whole line with a number: "99999999999\n""#),
-        (r"1\n2", r#"line 2 is no whole line with a number: "2""#),
+        (r"1\n2\nx\n", r#"line 3 is no number and newline: "x\n""#),
+        (r"1\n\n", r#"line 2 is no number and newline: "\n""#),
+        (r"-1\n", r#"line 1 is no number and newline: "-1\n""#),
+        (r"1\n99999999999\n", r#"line 2 is no number and newline: "99999999999\n""#),
+        (r"1\n2", r#"line 2 is no number and newline: "2""#),
         (r"1\n\377\n", "line 2: stream did not contain valid UTF-8"),
     ] {
         let line = format!("printf -- '{input}' | queue-ipc reader --quiet");
