@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use common::check::{self, DEADLINE, Outcome, Run, command, pid_in, signal};
 
@@ -164,8 +164,7 @@ fn the_writer_waits_while_the_queue_is_full_and_needs_no_more_memory() {
 #[cfg(target_os = "linux")]
 fn when_the_reader_is_killed_the_writer_stops_and_the_parent_says_so() {
     let mut run = Run::start(command(PROGRAM, "closing --items 3 --step"));
-    let reader = pid_in(&run.until("the reader starts"));
-    run.until("waits for Enter");
+    let reader = a_reader_while_a_writer_waits(&mut run);
     kill(&run, reader);
     let outcome = run.end();
     let said = "error: the writer stops, since the queue takes no more: Broken pipe (os error 32)";
@@ -204,21 +203,39 @@ fn a_killed_writer_leaves_no_lock_behind() {
 #[cfg(target_os = "linux")]
 fn a_killed_reader_is_an_error_also_in_the_wrong_versions() {
     let mut run = Run::start(command(PROGRAM, "unlocked --items 1 --step"));
-    let reader = pid_in(&run.until("reader 1 starts"));
-    run.until("waits for Enter");
+    let reader = a_reader_while_a_writer_waits(&mut run);
     kill(&run, reader);
     let error = run.end().error();
     let killed = format!("the reader process (PID {reader}) failed: signal: 9 (SIGKILL)\n");
     assert!(error.ends_with(&killed), "{error}");
 }
 
+/// The PID of a reader that has started. The two lines can come in either order.
+fn a_reader_while_a_writer_waits(run: &mut Run) -> u32 {
+    let (mut reader, mut writer_waits) = (None, false);
+    while reader.is_none() || !writer_waits {
+        let line = run.until("");
+        writer_waits |= line.contains("waits for Enter");
+        if line.contains("reader") && line.ends_with(" starts") {
+            reader = Some(pid_in(&line));
+        }
+    }
+    reader.unwrap()
+}
+
 /// Kills a worker, and waits until it is gone with its ends of the queue.
 #[track_caller]
 fn kill(run: &Run, pid: u32) {
     signal("KILL", pid);
+    wait_until(|| !run.processes().contains(&pid));
+}
+
+#[track_caller]
+fn wait_until(it_is_so: impl Fn() -> bool) {
     let end = Instant::now() + DEADLINE;
-    while run.processes().contains(&pid) {
-        assert!(Instant::now() < end, "PID {pid} does not end");
+    while !it_is_so() {
+        assert!(Instant::now() < end, "a process does not end");
+        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -239,6 +256,7 @@ fn ctrl_c_leaves_no_worker_and_no_file() {
         let (folder, mut run) = in_a_folder_of_its_own(&format!("ctrl-c-{version}"), version);
         run.until("waits for Enter");
         run.ctrl_c();
+        wait_until(|| run.processes().is_empty());
         let outcome = run.end();
         assert_eq!(outcome.status.code(), None, "{outcome:?}");
         assert_is_empty(&folder);
@@ -298,10 +316,7 @@ fn many_items_are_said_in_lines_that_stay_whole() {
 fn closed_output_ends_the_program_quietly() {
     for arguments in ["closing", "locked", "unlocked --quiet", "polling"] {
         let run = Run::start(shell(&format!("queue-ipc {arguments} | head -c 1 >/dev/null")));
-        let end = Instant::now() + DEADLINE;
-        while !run.processes().is_empty() {
-            assert!(Instant::now() < end, "{arguments}: not all processes end");
-        }
+        wait_until(|| run.processes().is_empty());
         assert_eq!(run.end().stderr, "", "{arguments}");
     }
     let outcome = Run::start_with_closed_output(command(PROGRAM, "closing --quiet")).end();
