@@ -80,8 +80,11 @@ fn no_lesson_file_has_more_than_80_lines() {
     for lesson in lessons() {
         for folder in ["src", "examples"] {
             for file in files(&lesson, folder) {
-                let lines = read(format!("{lesson}/{folder}/{file}.rs")).lines().count();
-                let allowed = if file == "main" { 300 } else { 80 };
+                let text = read(format!("{lesson}/{folder}/{file}.rs"));
+                let lines = text.lines().count();
+                // What stands around the lesson has documentation of its own, with `//!`.
+                let is_lesson = folder == "examples" || !text.starts_with("//!");
+                let allowed = if is_lesson && file != "main" { 80 } else { 300 };
                 assert!(lines <= allowed, "{lesson}/{folder}/{file}.rs has {lines} lines");
             }
         }

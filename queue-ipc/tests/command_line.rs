@@ -1,11 +1,12 @@
 //! The program as a student types it: what it prints, and how it ends.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use common::check::{self, DEADLINE, Outcome, Run, command, pid_in, signal};
+use common::check::{self, DEADLINE, Outcome, Run, command, interruptible, pid_in, signal};
+use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
 
@@ -242,9 +243,10 @@ fn wait_until(it_is_so: impl Fn() -> bool) {
 #[test]
 fn when_the_parent_is_killed_no_worker_and_no_file_is_left() {
     for version in ["polling", "closing", "unlocked", "locked"] {
-        let (folder, mut run) = in_a_folder_of_its_own(&format!("killed-{version}"), version);
+        let (folder, mut run) = in_a_folder_of_its_own(version);
         run.until("waits for Enter");
-        run.kill_and_wait_for_its_workers();
+        signal("KILL", run.pid());
+        run.end_after_signal();
         assert_is_empty(&folder);
     }
 }
@@ -253,30 +255,28 @@ fn when_the_parent_is_killed_no_worker_and_no_file_is_left() {
 #[cfg(unix)]
 fn ctrl_c_leaves_no_worker_and_no_file() {
     for version in ["closing", "locked"] {
-        let (folder, mut run) = in_a_folder_of_its_own(&format!("ctrl-c-{version}"), version);
+        let (folder, mut run) = in_a_folder_of_its_own(version);
         run.until("waits for Enter");
         run.ctrl_c();
-        wait_until(|| run.processes().is_empty());
-        let outcome = run.end();
+        let outcome = run.end_after_signal();
         assert_eq!(outcome.status.code(), None, "{outcome:?}");
         assert_is_empty(&folder);
     }
 }
 
 /// A run whose temporary files, if any, are in a folder of its own.
-fn in_a_folder_of_its_own(name: &str, version: &str) -> (PathBuf, Run) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder).unwrap();
-    let mut program = command(PROGRAM, &format!("{version} --step"));
-    program.env("TMPDIR", &folder);
+fn in_a_folder_of_its_own(version: &str) -> (TempDir, Run) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut program = interruptible(PROGRAM, &format!("{version} --step"));
+    program.env("TMPDIR", folder.path());
     (folder, Run::start(program))
 }
 
 #[track_caller]
-fn assert_is_empty(folder: &Path) {
-    let left: Vec<_> = fs::read_dir(folder).unwrap().flatten().map(|file| file.path()).collect();
+fn assert_is_empty(folder: &TempDir) {
+    let left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path()).collect();
     assert!(left.is_empty(), "files are left: {left:?}");
-    fs::remove_dir(folder).unwrap();
 }
 
 #[test]
