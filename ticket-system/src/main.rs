@@ -50,7 +50,7 @@ struct Sizes {
 
     /// How long a buyer searches, and how long the shop is busy between reading and writing: a
     /// random time in this range, in milliseconds (within 0..60000)
-    #[arg(long, default_value = "100..300", value_parser = range)]
+    #[arg(long, default_value = "100..300", value_parser = range, allow_hyphen_values = true)]
     pause_ms: RangeInclusive<u64>,
 
     /// The same number gives the same random times
@@ -197,19 +197,22 @@ impl Sizes {
         let unlocked = self.run(Version::Unlocked, seed)?;
         let locked = self.run(Version::Locked, seed)?;
         let serial = self.run(Version::Serial, seed)?;
+        match (&unlocked, &locked) {
+            (_, sale) if sale.sold > sale.tickets => {
+                show!("The lock does not keep the buyers apart: see \"The fix\" on the page.")
+            }
+            (Sale { tickets, sold, .. }, _) if sold > tickets => {
+                show!("Without a lock, {tickets} tickets were sold {sold} times.")
+            }
+            _ => show!("Without a lock, none was sold twice, either. That was luck: try --step."),
+        }
+        let times =
+            |sale: &Sale| three_digits(sale.time.as_secs_f64() / unlocked.time.as_secs_f64());
+        let (unlocked_time, locked_time) = (readable(unlocked.time), readable(locked.time));
         show!(
-            "Without a lock, {} tickets were sold {} times, in {}.",
-            unlocked.tickets,
-            unlocked.sold,
-            readable(unlocked.time)
-        );
-        let times = |sale: &Sale| {
-            let times = sale.time.as_secs_f64() / unlocked.time.as_secs_f64();
-            format!("{}, {} times as long", readable(sale.time), three_digits(times))
-        };
-        show!(
-            "The lock takes {}. One buyer after the other takes {}.",
+            "unlocked took {unlocked_time}, locked {locked_time} ({} times as long), serial {} ({} times).",
             times(&locked),
+            readable(serial.time),
             times(&serial)
         );
         Ok(())
