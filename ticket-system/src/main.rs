@@ -151,7 +151,7 @@ impl Sizes {
         let sold = till.close(); // also when the sale has failed: it tidies up
         let mut sale = sale?;
         sale.sold = sold?;
-        let what = format!("{} tickets, {} sold, {} left", sale.tickets, sale.sold, sale.left);
+        let what = format!("tickets {}, sold {}, left {}", sale.tickets, sale.sold, sale.left);
         show_result(&version, &what, sale.time);
         mem::replace(&mut sale.outcome, Ok(()))?;
         Ok(sale)
@@ -162,7 +162,7 @@ impl Sizes {
         let (tickets, created) = self.open(file)?;
         if self.db.is_some() {
             let what = if created { "created" } else { "used as it is" };
-            show!("{}: {what}, {tickets} tickets", file.display());
+            show!("{}: {what}, count {tickets}", file.display());
         }
         let mut random = StdRng::seed_from_u64(seed);
         let buyer = || -> anyhow::Result<Command> {
@@ -202,9 +202,9 @@ impl Sizes {
                 show!("The lock does not keep the buyers apart: see \"The fix\" on the page.")
             }
             (Sale { tickets, sold, .. }, _) if sold > tickets => {
-                show!("Without a lock, {tickets} tickets were sold {sold} times.")
+                show!("Without a lock, {sold} of {tickets} tickets were sold.")
             }
-            _ => show!("Without a lock, none was sold twice, either. That was luck: try --step."),
+            _ => show!("Without a lock, none was sold twice, either. That was luck: see --step."),
         }
         let times =
             |sale: &Sale| three_digits(sale.time.as_secs_f64() / unlocked.time.as_secs_f64());

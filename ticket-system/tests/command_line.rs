@@ -62,9 +62,9 @@ fn without_a_version_all_three_run_and_a_comparison_follows() {
     let said = ticket_system("--buyers 3 --tickets 2 --pause-ms 1").stdout();
     let lines: Vec<&str> = said.lines().filter(|line| !line.contains("PID")).collect();
     assert_eq!(lines.len(), 5, "{said}");
-    assert!(lines[0].starts_with("unlocked   2 tickets, "), "{said}");
-    assert!(lines[1].starts_with("locked     2 tickets, 2 sold, 0 left "), "{said}");
-    assert!(lines[2].starts_with("serial     2 tickets, 2 sold, 0 left "), "{said}");
+    assert!(lines[0].starts_with("unlocked   tickets 2, "), "{said}");
+    assert!(lines[1].starts_with("locked     tickets 2, sold 2, left 0 "), "{said}");
+    assert!(lines[2].starts_with("serial     tickets 2, sold 2, left 0 "), "{said}");
     assert!(lines[3].starts_with("Without a lock, "), "{said}");
     for text in ["unlocked took ", "locked ", "serial ", " times as long)"] {
         assert!(lines[4].contains(text), "{said}");
@@ -76,21 +76,21 @@ fn each_version_ends_with_a_line_that_starts_with_its_name() {
     for version in ["unlocked", "locked", "serial"] {
         let said = ticket_system(&format!("{version} --buyers 2 --pause-ms 0..0")).stdout();
         let last = said.lines().last().unwrap();
-        assert!(last.starts_with(&format!("{version:<10} 3 tickets, 2 sold, ")), "{said}");
+        assert!(last.starts_with(&format!("{version:<10} tickets 3, sold 2, ")), "{said}");
     }
 }
 
 #[test]
 fn unsafe_is_another_name_for_unlocked() {
     let said = ticket_system("unsafe --buyers 1 --pause-ms 0").stdout();
-    assert!(said.contains("\nunlocked   3 tickets, 1 sold, 2 left "), "{said}");
+    assert!(said.contains("\nunlocked   tickets 3, sold 1, left 2 "), "{said}");
 }
 
 #[test]
 fn without_tickets_each_buyer_says_that_none_is_left() {
     let said = ticket_system("locked --tickets 0 --buyers 4 --pause-ms 0").stdout();
     assert_eq!(said.matches("finds none left").count(), 4, "{said}");
-    assert!(said.contains("\nlocked     0 tickets, 0 sold, 0 left "), "{said}");
+    assert!(said.contains("\nlocked     tickets 0, sold 0, left 0 "), "{said}");
 }
 
 #[test]
@@ -155,11 +155,11 @@ fn a_missing_db_is_created_and_said_so_and_an_existing_one_is_used_as_it_is() {
     let folder = folder();
     let file = folder.path().join("db.json");
     let said = Run::start(with_db(&file, "locked --buyers 1")).end().stdout();
-    assert!(said.starts_with(&format!("{}: created, 3 tickets\n", file.display())), "{said}");
+    assert!(said.starts_with(&format!("{}: created, count 3\n", file.display())), "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"count\":2}\n");
 
     let said = Run::start(with_db(&file, "locked --buyers 1 --tickets 9")).end().stdout();
-    assert!(said.starts_with(&format!("{}: used as it is, 2 tickets\n", file.display())), "{said}");
+    assert!(said.starts_with(&format!("{}: used as it is, count 2\n", file.display())), "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"count\":1}\n");
     wait_until_only_is_left(folder.path(), &["db.json"]);
 }
@@ -286,7 +286,7 @@ fn a_db_or_folder_that_the_user_has_no_right_to_is_an_error_that_names_it() {
     for (rights, of_folder, fault) in [
         (0o222, 0o777, "cannot read "),
         (0o444, 0o777, "it is read-only"),
-        (0o644, 0o777, if is_root { "cannot write " } else { "locked     3 tickets" }),
+        (0o644, 0o777, if is_root { "cannot write " } else { "locked     tickets 3" }),
         (0o666, 0o555, "cannot replace "),
         (0o666, 0o333, "cannot open the folder of "),
         (0o666, 0o666, "cannot find "),
