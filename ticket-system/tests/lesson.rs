@@ -106,22 +106,43 @@ fn unlocked_sells_one_ticket_ten_times_when_all_read_before_any_writes() {
 fn locked_sells_one_ticket_once_and_holds_its_lock_from_the_read_to_the_write() {
     for moment in ["getting", "renaming", "written"] {
         let place = Place::new(1);
-        let mut run = place.start(&format!("locked --step={moment}"));
-        let line = run.until("waits for Enter");
+        let mut first = place.start(&format!("locked --buyers 1 --step={moment}"));
+        let pid = pid_in(&first.until("waits for Enter"));
         assert!(
             place.is_locked(),
-            "locked.rs does not keep others out: a buyer has read that 1 ticket is left, is held at \
-             {moment:?} of its purchase (PID {}), and its lock is free. {FIX}",
-            pid_in(&line)
+            "locked.rs does not keep others out: a buyer (PID {pid}) has read that 1 ticket is \
+             left, is held at {moment:?} of its purchase, and the lock is free. {FIX}"
         );
+        let mut others = place.start("locked --buyers 9 --step");
+        all_search(&mut others, 9);
         // The right version never says this line, so the wait decides nothing for it.
-        let second = run.comes("waits for Enter", Duration::from_millis(50));
+        let second = others.comes("waits for Enter", Duration::from_millis(50));
         assert!(!second, "locked.rs lets two buyers in at the same time, at {moment:?}. {FIX}");
-        run.close_stdin();
-        let said = run.end().stdout();
-        assert_eq!(result("locked", &said), (1, 1, 0), "locked.rs sells wrongly. {FIX}\n{said}");
+
+        first.close_stdin();
+        assert_eq!(result("locked", &first.end().stdout()), (1, 1, 0));
+        others.close_stdin();
+        let said = others.end().stdout();
+        let sold = 1 + result("locked", &said).1;
+        assert_eq!(
+            sold, 1,
+            "locked.rs sells 1 ticket {sold} times: the others had read the file before the first \
+             one wrote it. {FIX}\n{said}"
+        );
         assert_eq!(said.matches("finds none left").count(), 9, "{said}");
         place.is_tidy();
+    }
+}
+
+/// So many buyers look how many are left, also while another one buys.
+#[track_caller]
+fn all_search(run: &mut Run, buyers: u32) {
+    for count in 0..buyers {
+        assert!(
+            run.comes(" left", DEADLINE),
+            "locked.rs keeps others from searching while one buys ({count} of {buyers} have): only \
+             `get` needs the lock. See \"The fix\" in ticket-system/README.md."
+        );
     }
 }
 
@@ -130,11 +151,9 @@ fn locked_lets_others_search_while_one_buys() {
     let place = Place::new(1);
     let mut buys = place.start("locked --buyers 1 --step");
     buys.until("waits for Enter");
-    let mut searches = place.start("locked --buyers 1 --step");
-    assert!(
-        searches.comes("sees 1 left", DEADLINE),
-        "locked.rs keeps others from searching while one buys: only `get` needs the lock. {FIX}"
-    );
+    let mut searches = place.start("locked --buyers 3 --step");
+    all_search(&mut searches, 3);
+    assert!(place.is_locked(), "{FIX}");
     buys.close_stdin();
     buys.end().stdout();
     searches.end().stdout();
@@ -162,7 +181,7 @@ fn serial_starts_a_buyer_when_the_one_before_has_ended() {
 #[test]
 fn serial_keeps_its_own_buyers_apart_but_not_those_of_two_runs_at_once() {
     let place = Place::new(1);
-    let mut runs = [(); 2].map(|()| place.start("serial --buyers 1 --step"));
+    let mut runs = [(); 2].map(|()| place.start("serial --buyers 1 --step".into()));
     for run in &mut runs {
         run.until("waits for Enter");
     }
@@ -178,7 +197,7 @@ fn locked_never_sells_too_many_in_two_runs_at_once() {
     let mut one = place.start("locked --step");
     one.until("waits for Enter");
     let mut other = place.start("locked --step");
-    other.until("sees 5 left"); // both runs are under way, and one buyer has the lock
+    all_search(&mut other, 10); // both runs are under way, and one buyer has the lock
     let mut sold = 0;
     one.close_stdin();
     other.close_stdin();
@@ -243,7 +262,7 @@ fn a_reader_in_a_loop_sees_no_torn_file_in_1000_purchases() {
         });
         let mut sold = 0;
         for _ in 0..10 {
-            let end = place.start("locked --buyers 100").end();
+            let end = place.start("locked --buyers 100".into()).end();
             if reader.is_finished() {
                 break; // it has failed, and says why
             }
@@ -273,7 +292,12 @@ fn when_a_buyer_is_killed_the_others_go_on_whatever_it_was_doing() {
         run.close_stdin();
         let outcome = run.end();
         let said = outcome.stdout.clone();
-        assert_eq!(result("locked", &said), (3, sold, 0), "killed at {moment:?}:\n{said}");
+        assert_eq!(
+            result("locked", &said),
+            (3, sold, 0),
+            "after a buyer (PID {pid}) was killed at {moment:?}, the others have not sold what was \
+             left, each ticket once. {FIX}\n{said}"
+        );
         let error = outcome.error();
         assert!(error.contains(&format!("buyer process (PID {pid}) failed: signal: 9")), "{error}");
         assert_eq!(place.left(), 0);
