@@ -149,6 +149,9 @@ impl Sizes {
         let till = Till::start(&file, self.db.is_none())?;
         let sale = self.sell(version, seed, &file, &till);
         let sold = till.close(); // also when the sale has failed: it tidies up
+        if sold.is_err() && self.db.is_none() {
+            let _ = fs::remove_dir_all(database::folder(&file)); // somebody has killed it
+        }
         let mut sale = sale?;
         sale.sold = sold?;
         let what = format!("tickets {}, sold {}, left {}", sale.tickets, sale.sold, sale.left);

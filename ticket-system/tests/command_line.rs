@@ -389,6 +389,23 @@ fn nothing_is_left_when_the_program_is_killed_at_any_moment() {
 }
 
 #[test]
+#[cfg(target_os = "linux")] // where the arguments of a process can be looked at
+fn when_the_process_that_tidies_up_is_killed_nothing_is_left_either() {
+    let temporary = folder();
+    let mut run = Run::start(with_temporary(temporary.path(), "locked --pause-ms 0 --step"));
+    run.until("waits for Enter");
+    let children = format!("/proc/{0}/task/{0}/children", run.pid());
+    let children = fs::read_to_string(children).unwrap();
+    let arguments = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
+    let mut pids = children.split_whitespace().map(|pid| pid.parse().unwrap());
+    let till = pids.find(|pid| arguments(pid).contains("\0till\0")).unwrap();
+    check::signal("KILL", till);
+    let error = run.end().error();
+    assert!(error.contains(&format!("the till process (PID {till}) failed: signal: 9")), "{error}");
+    wait_until_only_is_left(temporary.path(), &[]);
+}
+
+#[test]
 #[cfg(unix)]
 fn ctrl_c_ends_all_processes_and_leaves_nothing() {
     for version in ["unlocked", "locked", "serial"] {

@@ -181,7 +181,7 @@ fn serial_starts_a_buyer_when_the_one_before_has_ended() {
 #[test]
 fn serial_keeps_its_own_buyers_apart_but_not_those_of_two_runs_at_once() {
     let place = Place::new(1);
-    let mut runs = [(); 2].map(|()| place.start("serial --buyers 1 --step".into()));
+    let mut runs = [(); 2].map(|()| place.start("serial --buyers 1 --step"));
     for run in &mut runs {
         run.until("waits for Enter");
     }
@@ -262,7 +262,7 @@ fn a_reader_in_a_loop_sees_no_torn_file_in_1000_purchases() {
         });
         let mut sold = 0;
         for _ in 0..10 {
-            let end = place.start("locked --buyers 100".into()).end();
+            let end = place.start("locked --buyers 100").end();
             if reader.is_finished() {
                 break; // it has failed, and says why
             }
