@@ -1,0 +1,351 @@
+//! The lesson check. Each test's name is a claim of the lesson page.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+use common::check::{self, DEADLINE, Run, command, pid_in};
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ticket-system");
+
+/// Says where to look when the lock is not what it should be.
+const FIX: &str = "The lock must be on the folder, since the file is replaced, and be held from the \
+                   read to the write: see \"The fix\" in ticket-system/README.md.";
+
+/// A folder with a db.json in it, which is removed with all that is in it.
+struct Place(TempDir);
+
+impl Place {
+    fn new(tickets: u64) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        fs::write(folder.path().join("db.json"), format!(r#"{{"count": {tickets}}}"#)).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join("db.json")
+    }
+
+    /// Starts the program on this file, without any pause.
+    fn start(&self, arguments: &str) -> Run {
+        let mut program = command(PROGRAM, arguments);
+        Run::start({
+            program.args(["--pause-ms", "0..0", "--db"]).arg(self.file());
+            program
+        })
+    }
+
+    fn left(&self) -> u64 {
+        left_in(&fs::read(self.file()).unwrap()).expect("db.json is whole")
+    }
+
+    /// Does some buyer hold the lock, so that no other can get it?
+    fn is_locked(&self) -> bool {
+        // Shared: it can be had beside another shared one, but not beside the lock of a buyer.
+        File::open(self.0.path()).unwrap().try_lock_shared().is_err()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Nothing but db.json is left, and the lock can be had.
+    #[track_caller]
+    fn is_tidy(&self) {
+        assert_eq!(self.names(), ["db.json"], "something is left behind");
+        let lock = File::open(self.0.path()).unwrap().try_lock();
+        assert!(lock.is_ok(), "a lock is left held after the end of all buyers");
+    }
+}
+
+fn left_in(text: &[u8]) -> Option<u64> {
+    serde_json::from_slice::<Value>(text).ok()?["count"].as_u64()
+}
+
+/// The numbers of a result line: tickets, sold, left.
+#[track_caller]
+fn result(version: &str, said: &str) -> (u64, u64, u64) {
+    let line = said.lines().find(|line| line.starts_with(&format!("{version} ")));
+    let line = line.unwrap_or_else(|| panic!("no result in\n{said}"));
+    let numbers: Vec<u64> =
+        line.split([' ', ',']).filter_map(|word| word.parse().ok()).take(3).collect();
+    (numbers[0], numbers[1], numbers[2])
+}
+
+#[test]
+fn unlocked_sells_one_ticket_ten_times_when_all_read_before_any_writes() {
+    let place = Place::new(1);
+    let mut run = place.start("unlocked --step");
+    for count in 0..10 {
+        // A lock would keep the others out until the first one has written: do not wait for that.
+        let came = run.comes("waits for Enter", DEADLINE);
+        assert!(
+            came && !place.is_locked(),
+            "unlocked.rs no longer shows the fault: {} of 10 buyers stand between reading and \
+             writing, and something keeps the others out. See \"Why\" in ticket-system/README.md.",
+            count + u32::from(came)
+        );
+    }
+    run.close_stdin();
+    let said = run.end().stdout();
+    assert_eq!(result("unlocked", &said), (1, 10, 0), "unlocked.rs no longer sells it ten times");
+    place.is_tidy();
+}
+
+#[test]
+fn locked_sells_one_ticket_once_and_holds_its_lock_from_the_read_to_the_write() {
+    for moment in ["getting", "renaming", "written"] {
+        let place = Place::new(1);
+        let mut first = place.start(&format!("locked --buyers 1 --step={moment}"));
+        let pid = pid_in(&first.until("waits for Enter"));
+        assert!(
+            place.is_locked(),
+            "locked.rs does not keep others out: a buyer (PID {pid}) has read that 1 ticket is \
+             left, is held at {moment:?} of its purchase, and the lock is free. {FIX}"
+        );
+        let mut others = place.start("locked --buyers 9 --step");
+        all_search(&mut others, 9);
+        // The right version never says this line, so the wait decides nothing for it.
+        let second = others.comes("waits for Enter", Duration::from_millis(50));
+        assert!(!second, "locked.rs lets two buyers in at the same time, at {moment:?}. {FIX}");
+
+        first.close_stdin();
+        assert_eq!(result("locked", &first.end().stdout()), (1, 1, 0));
+        others.close_stdin();
+        let said = others.end().stdout();
+        let sold = 1 + result("locked", &said).1;
+        assert_eq!(
+            sold, 1,
+            "locked.rs sells 1 ticket {sold} times: the others had read the file before the first \
+             one wrote it. {FIX}\n{said}"
+        );
+        assert_eq!(said.matches("finds none left").count(), 9, "{said}");
+        place.is_tidy();
+    }
+}
+
+/// So many buyers look how many are left, also while another one buys.
+#[track_caller]
+fn all_search(run: &mut Run, buyers: u32) {
+    for count in 0..buyers {
+        assert!(
+            run.comes(" left", DEADLINE),
+            "locked.rs keeps others from searching while one buys ({count} of {buyers} have): only \
+             `get` needs the lock. See \"The fix\" in ticket-system/README.md."
+        );
+    }
+}
+
+#[test]
+fn locked_lets_others_search_while_one_buys() {
+    let place = Place::new(1);
+    let mut buys = place.start("locked --buyers 1 --step");
+    buys.until("waits for Enter");
+    let mut searches = place.start("locked --buyers 3 --step");
+    all_search(&mut searches, 3);
+    assert!(place.is_locked(), "{FIX}");
+    buys.close_stdin();
+    buys.end().stdout();
+    searches.end().stdout();
+}
+
+#[test]
+fn serial_starts_a_buyer_when_the_one_before_has_ended() {
+    let place = Place::new(1);
+    let mut run = place.start("serial --buyers 3 --step");
+    run.until("waits for Enter");
+    let hint =
+        "serial.rs starts a buyer before the last one has ended: it must join each one first";
+    if cfg!(target_os = "linux") {
+        assert_eq!(run.processes().len(), 2, "{hint}"); // the parent and one buyer
+    }
+    assert!(!run.comes("sees", Duration::from_millis(50)), "{hint}");
+    run.close_stdin();
+    let said = run.end().stdout();
+    assert_eq!(result("serial", &said), (1, 1, 0), "{said}");
+    let mut pids: Vec<u32> = said.lines().filter(|l| l.contains("PID")).map(pid_in).collect();
+    pids.dedup();
+    assert_eq!(pids.len(), 3, "{hint}:\n{said}");
+}
+
+#[test]
+fn serial_keeps_its_own_buyers_apart_but_not_those_of_two_runs_at_once() {
+    let place = Place::new(1);
+    let mut runs = [(); 2].map(|()| place.start("serial --buyers 1 --step"));
+    for run in &mut runs {
+        run.until("waits for Enter");
+    }
+    for mut run in runs {
+        run.close_stdin();
+        assert_eq!(result("serial", &run.end().stdout()), (1, 1, 0));
+    }
+}
+
+#[test]
+fn locked_never_sells_too_many_in_two_runs_at_once() {
+    let place = Place::new(5);
+    let mut one = place.start("locked --step");
+    one.until("waits for Enter");
+    let mut other = place.start("locked --step");
+    all_search(&mut other, 10); // both runs are under way, and one buyer has the lock
+    let mut sold = 0;
+    one.close_stdin();
+    other.close_stdin();
+    for run in [one, other] {
+        sold += result("locked", &run.end().stdout()).1;
+    }
+    assert_eq!((sold, place.left()), (5, 0), "two runs of locked.rs sell wrongly. {FIX}");
+    place.is_tidy();
+}
+
+#[test]
+fn a_reader_sees_the_old_file_or_the_new_one_but_never_half_of_one() {
+    for version in ["unlocked", "locked", "serial"] {
+        let place = Place::new(3);
+        let mut old = File::open(place.file()).unwrap();
+        let mut run = place.start(&format!("{version} --buyers 1 --step=renaming"));
+        let pid = pid_in(&run.until("waits for Enter"));
+        let hint = "The file must be replaced, not written to: see \"Why\" in \
+                    ticket-system/README.md.";
+        let new = fs::read(place.0.path().join(format!("db.json.{pid}.new"))).unwrap_or_default();
+        assert_eq!(
+            left_in(&new),
+            Some(2),
+            "{version}: no whole new file before the rename. {hint}"
+        );
+        assert_eq!(place.left(), 3, "{version}: the old file is changed before the rename. {hint}");
+        run.close_stdin();
+        run.end().stdout();
+        assert_eq!(place.left(), 2);
+        // Who has opened the file before the purchase can still read it to its end.
+        let mut text = String::new();
+        old.read_to_string(&mut text).unwrap();
+        assert_eq!(
+            text, r#"{"count": 3}"#,
+            "{version} writes into a file that others read. {hint}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_in_a_loop_sees_no_torn_file_in_1000_purchases() {
+    let place = Place::new(1000);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let file = place.file();
+        let done = &done;
+        let reader = scope.spawn(move || {
+            let mut last = 1000;
+            while !done.load(SeqCst) {
+                let text = fs::read(&file).unwrap();
+                let left = left_in(&text).unwrap_or_else(|| {
+                    let text = String::from_utf8_lossy(&text);
+                    panic!(
+                        "a reader found a torn file, {text:?}, after one with {last} tickets. The \
+                         file must be replaced, not written to: see \"Why\" in \
+                         ticket-system/README.md."
+                    )
+                });
+                assert!(left <= last, "the count rises from {last} to {left}. {FIX}");
+                last = left;
+            }
+        });
+        let mut sold = 0;
+        for _ in 0..10 {
+            let end = place.start("locked --buyers 100").end();
+            if reader.is_finished() {
+                break; // it has failed, and says why
+            }
+            sold += result("locked", &end.stdout()).1;
+        }
+        done.store(true, SeqCst);
+        if reader.join().is_ok() {
+            assert_eq!((sold, place.left()), (1000, 0), "locked.rs sells wrongly. {FIX}");
+        } else {
+            panic!("see above");
+        }
+    });
+    place.is_tidy();
+}
+
+#[test]
+fn when_a_buyer_is_killed_the_others_go_on_whatever_it_was_doing() {
+    // The last one has changed the file already, but nobody has its receipt.
+    for (moment, sold) in [("searching", 3), ("getting", 3), ("renaming", 3), ("written", 2)] {
+        let place = Place::new(3);
+        let mut run = place.start(&format!("locked --step={moment}"));
+        let pid = pid_in(&run.until("waits for Enter"));
+        if moment == "renaming" {
+            assert_eq!(place.names(), ["db.json", &format!("db.json.{pid}.new")]);
+        }
+        check::signal("KILL", pid);
+        run.close_stdin();
+        let outcome = run.end();
+        let said = outcome.stdout.clone();
+        assert_eq!(
+            result("locked", &said),
+            (3, sold, 0),
+            "after a buyer (PID {pid}) was killed at {moment:?}, the others have not sold what was \
+             left, each ticket once. {FIX}\n{said}"
+        );
+        let error = outcome.error();
+        assert!(error.contains(&format!("buyer process (PID {pid}) failed: signal: 9")), "{error}");
+        assert_eq!(place.left(), 0);
+        place.is_tidy();
+    }
+}
+
+#[test]
+fn unlocked_and_locked_differ_by_the_lock_only() {
+    let (unlocked, locked) = (include_str!("../src/unlocked.rs"), include_str!("../src/locked.rs"));
+    let diff = TextDiff::from_lines(unlocked, locked);
+    let changed = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
+    let changed: Vec<String> = changed.map(|line| format!("{}{line}", line.tag())).collect();
+    assert!(changed.len() <= 7, "the diff is more than the lock:\n{}", changed.concat());
+}
+
+/// What each line of an example says, without time and PID.
+fn texts(said: &str) -> Vec<&str> {
+    said.lines().map(|line| line.rsplit("  ").next().unwrap()).collect()
+}
+
+#[test]
+fn three_lines_of_a_process_stay_together_with_the_lock_only() {
+    let example = check::example(PROGRAM, "one_at_a_time");
+    let mut run = Run::start(command(&example, "unlocked --step"));
+    for _ in 0..3 {
+        run.until("waits for Enter");
+    }
+    run.close_stdin();
+    let said = run.end().stdout();
+    let mut begun: Vec<&str> =
+        texts(&said).into_iter().filter(|t| *t != "waits for Enter").collect();
+    begun = begun[1..4].to_vec(); // after the title
+    begun.sort();
+    assert_eq!(begun, ["Ann", "Ben", "Cem"], "without a lock, all three begin at once:\n{said}");
+
+    let mut run = Run::start(command(&example, "locked --step"));
+    run.until("waits for Enter");
+    let door = File::open(Path::new(&example)).unwrap();
+    assert!(door.try_lock_shared().is_err(), "one_at_a_time.rs does not hold its lock in a block");
+    run.close_stdin();
+    let said = run.end().stdout();
+    let lines: Vec<&str> =
+        said.lines().filter(|l| l.contains("PID") && !l.contains("waits")).collect();
+    for block in lines[..9].chunks(3) {
+        let name = texts(block[0])[0];
+        assert!(block.iter().all(|line| texts(line)[0].starts_with(name)), "{said}");
+        assert!(block.iter().all(|line| pid_in(line) == pid_in(block[0])), "{said}");
+    }
+    assert_eq!(texts(&said).into_iter().filter(|text| *text == "hello").count(), 10, "{said}");
+}
