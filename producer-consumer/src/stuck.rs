@@ -1,0 +1,50 @@
+// A producer skips its item if it sees no room. Who waits for the end of the queue waits for ever.
+
+use std::thread;
+
+use anyhow::Context;
+use crossbeam::channel;
+
+/// Producers put what `make` gives into a queue until it gives nothing; consumers take it out.
+/// `see` is told what happens, to which item, and how many items the queue holds.
+pub fn run(
+    producers: u32,
+    consumers: u32,
+    capacity: usize,
+    make: &(impl Fn() -> Option<u32> + Sync),
+    see: &(impl Fn(&str, u32, usize) + Sync),
+) -> anyhow::Result<()> {
+    let (put, get) = channel::unbounded();
+    thread::scope(|scope| {
+        for number in 1..=consumers {
+            let get = get.clone();
+            let consumer = move || {
+                for item in get.iter() {
+                    see("takes", item, get.len());
+                }
+            };
+            let thread = thread::Builder::new().name(format!("consumer {number}"));
+            thread.spawn_scoped(scope, consumer).with_context(|| format!("no consumer {number}"))?;
+        }
+        drop(get); // each consumer has its own
+        for number in 1..=producers {
+            let put = put.clone();
+            let producer = move || {
+                while let Some(item) = make() {
+                    let queued = put.len();
+                    if queued >= capacity {
+                        see("skips", item, queued);
+                        continue;
+                    }
+                    see("puts", item, queued);
+                    if put.send(item).is_err() {
+                        break; // nobody is left to take it
+                    }
+                }
+            };
+            let thread = thread::Builder::new().name(format!("producer {number}"));
+            thread.spawn_scoped(scope, producer).with_context(|| format!("no producer {number}"))?;
+        }
+        anyhow::Ok(())
+    })
+}
