@@ -6,13 +6,13 @@ use anyhow::Context;
 use crossbeam::channel;
 
 /// Producers put what `make` gives into a queue until it gives nothing; consumers take it out.
-/// `see` is told what happens, to which item, and how many items the queue holds.
+/// `see` is told what is done with which item, and how many items are in the queue.
 pub fn run(
     producers: u32,
     consumers: u32,
     capacity: usize,
-    make: &(impl Fn() -> Option<u32> + Sync),
-    see: &(impl Fn(&str, u32, usize) + Sync),
+    make: &(dyn Fn() -> Option<u32> + Sync),
+    see: &(dyn Fn(&str, u32, usize) + Sync),
 ) -> anyhow::Result<()> {
     let (put, get) = channel::bounded(capacity);
     thread::scope(|scope| {
@@ -24,7 +24,9 @@ pub fn run(
                 }
             };
             let thread = thread::Builder::new().name(format!("consumer {number}"));
-            thread.spawn_scoped(scope, consumer).with_context(|| format!("no consumer {number}"))?;
+            thread
+                .spawn_scoped(scope, consumer)
+                .with_context(|| format!("cannot start consumer {number}"))?;
         }
         drop(get); // each consumer has its own
         for number in 1..=producers {
@@ -39,7 +41,9 @@ pub fn run(
                 }
             };
             let thread = thread::Builder::new().name(format!("producer {number}"));
-            thread.spawn_scoped(scope, producer).with_context(|| format!("no producer {number}"))?;
+            thread
+                .spawn_scoped(scope, producer)
+                .with_context(|| format!("cannot start producer {number}"))?;
         }
         drop(put); // each producer has its own
         anyhow::Ok(())

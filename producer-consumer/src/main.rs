@@ -4,6 +4,7 @@ mod bounded;
 mod stuck;
 mod watch;
 
+use std::io::{self, Write};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::thread;
@@ -92,7 +93,7 @@ fn on_ctrl_c() -> anyhow::Result<Stop> {
     let mut go_on = Some(go_on);
     let handler = move || {
         if go_on.take().is_none() {
-            eprintln!("error: stopped a second time: what was queued is lost");
+            let _ = io::stderr().write_all(b"error: stopped twice: what was queued is lost\n");
             process::exit(1);
         }
     };
@@ -126,17 +127,19 @@ impl Options {
 
     /// Runs one version and shows what came of it.
     fn run(&self, version: Version, sizes: Sizes, stop: Stop) -> anyhow::Result<(Tally, bool)> {
+        let until = if sizes.items.is_none() { " until Ctrl-C" } else { "" };
+        show!("{}:{until}", cli::name(&version));
         let watch = Arc::new(Watch::new(sizes, self.seed.unwrap_or_else(rand::random), stop));
         let (done, end) = channel::bounded(1);
         let watched = watch.clone();
         let run = move || {
             let make = || watched.make();
             let see = |what: &str, item, queued| watched.see(what, item, queued);
-            let Sizes { producers, consumers, capacity, .. } = sizes;
-            let outcome = match version {
-                Version::Stuck => stuck::run(producers, consumers, capacity, &make, &see),
-                Version::Bounded => bounded::run(producers, consumers, capacity, &make, &see),
+            let run = match version {
+                Version::Stuck => stuck::run,
+                Version::Bounded => bounded::run,
             };
+            let outcome = run(sizes.producers, sizes.consumers, sizes.capacity, &make, &see);
             let _ = done.send(outcome); // nobody waits for it any more if it was found to be stuck
         };
         thread::Builder::new().spawn(run).context("cannot start a thread")?;
@@ -166,19 +169,18 @@ impl Options {
     }
 
     fn say_who_waits(&self, patience: Duration) {
+        let who = match self.consumers {
+            1 => "consumer 1 waits".into(),
+            all => format!("all {all} consumers wait"),
+        };
         show!("No item for {}, and none will come:", readable(patience));
-        for number in 1..=self.consumers {
-            show!("  consumer {number} waits for an item, or for the end of the queue");
-        }
+        show!("  {who} for an item, or for the end of the queue");
         show!("  no producer is left to put an item");
-        show!("  a sender is left, so the queue does not end: who keeps it, and does not use it?");
+        show!("  somebody keeps a sender, so the queue does not end: see `put` in `run`");
     }
 
     fn compare(&self, stop: Stop) -> anyhow::Result<()> {
-        let run = |version| {
-            show!("{}:", cli::name(&version));
-            self.run(version, self.sizes(), stop.clone())
-        };
+        let run = |version| self.run(version, self.sizes(), stop.clone());
         let (stuck, stuck_ended) = run(Version::Stuck)?;
         if stop.try_recv() == Err(channel::TryRecvError::Disconnected) {
             return Ok(()); // Ctrl-C

@@ -201,7 +201,9 @@ impl<T: Debug> Receiver<T> {
                 let text = format!("receives {item:?}");
                 (Ok(Ok(item)), text)
             }
-            Err(TryRecvError::Disconnected) => (Ok(Err(RecvError)), "finds the end of the queue".into()),
+            Err(TryRecvError::Disconnected) => {
+                (Ok(Err(RecvError)), "finds the end of the queue".into())
+            }
             Err(TryRecvError::Empty) => {
                 let gate = me().0.new_gate("a sender", queue.number);
                 state.requests.push_back(gate);
