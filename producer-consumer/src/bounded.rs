@@ -24,9 +24,7 @@ pub fn run(
                 }
             };
             let thread = thread::Builder::new().name(format!("consumer {number}"));
-            thread
-                .spawn_scoped(scope, consumer)
-                .with_context(|| format!("cannot start consumer {number}"))?;
+            thread.spawn_scoped(scope, consumer).context("cannot start a consumer")?;
         }
         drop(get); // each consumer has its own
         for number in 1..=producers {
@@ -41,9 +39,7 @@ pub fn run(
                 }
             };
             let thread = thread::Builder::new().name(format!("producer {number}"));
-            thread
-                .spawn_scoped(scope, producer)
-                .with_context(|| format!("cannot start producer {number}"))?;
+            thread.spawn_scoped(scope, producer).context("cannot start a producer")?;
         }
         drop(put); // each producer has its own
         anyhow::Ok(())

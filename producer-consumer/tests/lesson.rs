@@ -98,10 +98,13 @@ fn room_seen_by_several_producers_is_filled_by_each_of_them() {
             None
         };
         let first = Once::new();
+        let wait = |barrier: &Barrier| {
+            barrier.wait();
+        };
         let see = |what: &str, _: u32, queued: usize| match what {
-            "takes" if !first.is_completed() => first.call_once(|| drop(all_have_put.wait())),
+            "takes" if !first.is_completed() => first.call_once(|| wait(&all_have_put)),
             "takes" => tell.send(queued + 1).unwrap(),
-            _ => drop(all_have_looked.wait()),
+            _ => wait(&all_have_looked),
         };
         real_stuck::run(3, 1, 1, &make, &see)
     });

@@ -2,8 +2,7 @@
 //! or a receiver. Items must be `Debug`, so that a step can be told.
 //!
 //! A queue of capacity 0 has no place for an item: a sender waits until a receiver comes, or a
-//! receiver until a sender comes. Who has waited longest is served first. To go on after that is no
-//! further step.
+//! receiver until a sender comes. Who has waited longest is served first; to go on then is no step.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -13,10 +12,13 @@ pub use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 
 use crate::every_order::stage::{At, Shared, me, note, turn};
 
+/// With capacity 0, those who wait, each behind a gate of its own, and their items.
+type Line<T> = VecDeque<(usize, Option<T>)>;
+
 struct Queue<T> {
     number: usize,
     capacity: usize,
-    /// These gates are open while a send, or a receive, need not wait to begin.
+    /// These gates are open while a send, or a receive, may begin.
     room: usize,
     some: usize,
     state: Mutex<State<T>>,
@@ -26,40 +28,31 @@ struct State<T> {
     items: VecDeque<T>,
     senders: usize,
     receivers: usize,
-    /// With capacity 0: who waits, each behind its own gate, and what was handed to whom.
-    offers: VecDeque<(usize, T)>,
-    requests: VecDeque<usize>,
-    handed: Vec<(usize, T)>,
+    offers: Line<T>,
+    requests: Line<T>,
 }
 
-/// See `crossbeam::channel::unbounded`.
+/// A queue with room for any number of items.
 pub fn unbounded<T: Debug>() -> (Sender<T>, Receiver<T>) {
     bounded(usize::MAX)
 }
 
-/// See `crossbeam::channel::bounded`.
+/// A queue with room for so many items.
 pub fn bounded<T: Debug>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    let (stage, _) = me();
+    let (stage, items, offers, requests) = (me().0, VecDeque::new(), Line::new(), Line::new());
     let number = stage.new_queue();
     let [room, some] = ["room in the queue", "an item"].map(|what| stage.new_gate(what, number));
-    let state = Mutex::new(State {
-        items: VecDeque::new(),
-        senders: 1,
-        receivers: 1,
-        offers: VecDeque::new(),
-        requests: VecDeque::new(),
-        handed: Vec::new(),
-    });
+    let state = Mutex::new(State { items, senders: 1, receivers: 1, offers, requests });
     let queue = Arc::new(Queue { number, capacity, room, some, state });
     queue.change(|_| ());
     (Sender(queue.clone()), Receiver(queue))
 }
 
 impl<T: Debug> Queue<T> {
-    /// A step: it waits for its turn, changes the state, and notes what it has done.
-    fn step<R>(&self, at: At, change: impl FnOnce(&mut State<T>) -> (R, String)) -> R {
+    /// Waits for its turn, takes a step, and notes what that was.
+    fn step<R>(&self, at: At, step: impl FnOnce(&mut State<T>) -> (R, String)) -> R {
         turn(at);
-        let (outcome, text) = self.change(change);
+        let (outcome, text) = self.change(step);
         note(text, Some(Shared::Queue(self.number)));
         outcome
     }
@@ -69,68 +62,89 @@ impl<T: Debug> Queue<T> {
         let (stage, state) = (me().0, &mut *self.state.lock().unwrap());
         let outcome = change(state);
         let (no_sender, no_receiver) = (state.senders == 0, state.receivers == 0);
-        let never_waits = self.capacity == 0; // to begin; it waits behind a gate of its own
-        let room = state.items.len() < self.capacity;
-        stage.set_gate(self.room, room || no_receiver || never_waits);
-        stage.set_gate(self.some, !state.items.is_empty() || no_sender || never_waits);
-        let offers = state.offers.iter().map(|offer| offer.0).filter(|_| no_receiver);
-        let requests = state.requests.iter().copied().filter(|_| no_sender);
-        offers.chain(requests).for_each(|gate| stage.set_gate(gate, true));
+        let room = state.items.len() < self.capacity || self.capacity == 0;
+        let some = !state.items.is_empty() || self.capacity == 0;
+        stage.set_gate(self.room, room || no_receiver);
+        stage.set_gate(self.some, some || no_sender);
+        let in_vain = state.offers.iter().filter(|_| no_receiver);
+        let in_vain = in_vain.chain(state.requests.iter().filter(|_| no_sender));
+        in_vain.for_each(|(gate, _)| stage.set_gate(*gate, true));
         outcome
     }
 
-    fn put(&self, state: &mut State<T>, item: T) -> Result<(), TrySendError<T>> {
-        if state.receivers == 0 {
-            return Err(TrySendError::Disconnected(item));
-        }
-        if let Some(gate) = state.requests.pop_front() {
-            me().0.set_gate(gate, true);
-            state.handed.push((gate, item));
-        } else if state.items.len() < self.capacity {
-            state.items.push_back(item);
-        } else {
-            return Err(TrySendError::Full(item));
-        }
-        Ok(())
+    fn put(&self, at: At, item: T) -> Result<(), TrySendError<T>> {
+        let text = format!("{item:?}");
+        self.step(at, |state| {
+            if state.receivers == 0 {
+                let text = format!("finds no receiver for {text}");
+                return (Err(TrySendError::Disconnected(item)), text);
+            }
+            if let Some((gate, place)) = state.requests.front_mut() {
+                *place = Some(item);
+                me().0.set_gate(*gate, true);
+            } else if state.items.len() < self.capacity {
+                state.items.push_back(item);
+            } else {
+                return (Err(TrySendError::Full(item)), format!("finds no room for {text}"));
+            }
+            (Ok(()), format!("sends {text}"))
+        })
     }
 
-    fn take(&self, state: &mut State<T>) -> Result<T, TryRecvError> {
-        if let Some((gate, item)) = state.offers.pop_front() {
-            me().0.set_gate(gate, true);
-            return Ok(item);
-        }
-        let nothing =
-            if state.senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty };
-        state.items.pop_front().ok_or(nothing)
+    fn take(&self, at: At) -> Result<T, TryRecvError> {
+        self.step(at, |state| {
+            let item = state.items.pop_front().or_else(|| {
+                let (gate, item) = state.offers.front_mut()?;
+                me().0.set_gate(*gate, true);
+                item.take()
+            });
+            match item {
+                Some(item) => {
+                    let text = format!("receives {item:?}");
+                    (Ok(item), text)
+                }
+                None if state.senders == 0 => {
+                    (Err(TryRecvError::Disconnected), "finds the end of the queue".into())
+                }
+                None => (Err(TryRecvError::Empty), "finds no item".into()),
+            }
+        })
     }
 
-    fn look<R: Debug>(&self, look: impl FnOnce(usize) -> R) -> R {
-        self.step(At::Ready, |state| {
-            let (items, seen) = (state.items.len(), look(state.items.len()));
-            (seen, format!("sees {items} in the queue"))
+    /// Stands in line until somebody comes, with or for an item, or until nobody can come any more.
+    fn wait(
+        &self,
+        item: Option<T>,
+        what: &'static str,
+        line: fn(&mut State<T>) -> &mut Line<T>,
+    ) -> Option<T> {
+        let gate = me().0.new_gate(what, self.number);
+        self.change(|state| line(state).push_back((gate, item)));
+        turn(At::Behind(gate));
+        self.change(|state| {
+            let place = line(state).iter().position(|waiting| waiting.0 == gate)?;
+            line(state).remove(place)?.1
         })
     }
 }
 
 macro_rules! end {
-    ($name:ident, $count:ident) => {
-        #[doc = concat!("See `crossbeam::channel::", stringify!($name), "`.")]
+    ($name:ident, $count:ident, $text:literal) => {
+        #[doc = concat!("One ", $text, " of a queue.")]
         pub struct $name<T: Debug>(Arc<Queue<T>>);
 
         impl<T: Debug> $name<T> {
             /// How many items are in the queue.
+            #[allow(clippy::len_without_is_empty, reason = "no lesson asks for it")]
             pub fn len(&self) -> usize {
-                self.0.look(|items| items)
-            }
-
-            /// Is nothing in the queue?
-            pub fn is_empty(&self) -> bool {
-                self.0.look(|items| items == 0)
+                self.0.step(At::Ready, |State { items, .. }| {
+                    (items.len(), format!("sees {} in the queue", items.len()))
+                })
             }
 
             /// Is there no room in the queue?
             pub fn is_full(&self) -> bool {
-                self.0.look(|items| items == self.0.capacity)
+                self.len() == self.0.capacity
             }
         }
 
@@ -145,89 +159,51 @@ macro_rules! end {
             fn drop(&mut self) {
                 self.0.step(At::Ready, |state| {
                     state.$count -= 1;
-                    let left = state.$count;
-                    ((), format!("drops a {}, {left} left", stringify!($name).to_lowercase()))
+                    ((), format!("drops a {}, {} left", $text, state.$count))
                 });
             }
         }
     };
 }
 
-end!(Sender, senders);
-end!(Receiver, receivers);
+end!(Sender, senders, "sender");
+end!(Receiver, receivers, "receiver");
 
 impl<T: Debug> Sender<T> {
     /// Puts an item into the queue, and waits for room if there is none.
     pub fn send(&self, item: T) -> Result<(), SendError<T>> {
-        let queue = &self.0;
-        let text = format!("{item:?}");
-        let outcome = queue.step(At::Gate(queue.room), |state| match queue.put(state, item) {
-            Ok(()) => (Ok(Ok(())), format!("sends {text}")),
-            Err(TrySendError::Disconnected(item)) => {
-                (Ok(Err(SendError(item))), format!("finds no receiver for {text}"))
-            }
+        let back = match self.0.put(At::Gate(self.0.room), item) {
+            Ok(()) => None,
+            Err(TrySendError::Disconnected(item)) => Some(item),
             Err(TrySendError::Full(item)) => {
-                let gate = me().0.new_gate("a receiver", queue.number);
-                state.offers.push_back((gate, item));
-                (Err(gate), format!("offers {text}"))
+                self.0.wait(Some(item), "a receiver", |state| &mut state.offers)
             }
-        });
-        outcome.unwrap_or_else(|gate| {
-            turn(At::Behind(gate));
-            queue.change(|state| {
-                let mine = state.offers.iter().position(|offer| offer.0 == gate);
-                let mine = mine.and_then(|place| state.offers.remove(place));
-                mine.map_or(Ok(()), |(_, item)| Err(SendError(item)))
-            })
-        })
+        };
+        back.map_or(Ok(()), |item| Err(SendError(item)))
     }
 
     /// Puts an item into the queue if that needs no waiting.
     pub fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
-        let text = format!("{item:?}");
-        self.0.step(At::Ready, |state| match self.0.put(state, item) {
-            Ok(()) => (Ok(()), format!("sends {text}")),
-            Err(fault) => (Err(fault), format!("cannot send {text}")),
-        })
+        self.0.put(At::Ready, item)
     }
 }
 
 impl<T: Debug> Receiver<T> {
     /// Takes an item, and waits for one if there is none. An error is the end of the queue.
     pub fn recv(&self) -> Result<T, RecvError> {
-        let queue = &self.0;
-        let outcome = queue.step(At::Gate(queue.some), |state| match queue.take(state) {
-            Ok(item) => {
-                let text = format!("receives {item:?}");
-                (Ok(Ok(item)), text)
-            }
-            Err(TryRecvError::Disconnected) => {
-                (Ok(Err(RecvError)), "finds the end of the queue".into())
-            }
+        match self.0.take(At::Gate(self.0.some)) {
+            Ok(item) => Ok(item),
+            Err(TryRecvError::Disconnected) => Err(RecvError),
             Err(TryRecvError::Empty) => {
-                let gate = me().0.new_gate("a sender", queue.number);
-                state.requests.push_back(gate);
-                (Err(gate), "asks for an item".into())
+                let item = self.0.wait(None, "a sender", |state| &mut state.requests);
+                item.ok_or(RecvError)
             }
-        });
-        outcome.unwrap_or_else(|gate| {
-            turn(At::Behind(gate));
-            queue.change(|state| {
-                let mine = state.handed.iter().position(|handed| handed.0 == gate);
-                mine.map(|place| state.handed.remove(place).1).ok_or(RecvError)
-            })
-        })
+        }
     }
 
     /// Takes an item if there is one.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.0.step(At::Ready, |state| match self.0.take(state) {
-            Ok(item) => {
-                let text = format!("receives {item:?}");
-                (Ok(item), text)
-            }
-            Err(fault) => (Err(fault), "receives nothing".into()),
-        })
+        self.0.take(At::Ready)
     }
 
     /// Takes items until the end of the queue.
