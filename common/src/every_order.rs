@@ -31,7 +31,7 @@
 //! # What it models
 //!
 //! - A step is a call that another thread could notice: an atomic access, taking a lock, giving it
-//!   back, a pause. What a thread does between two steps is its own affair and belongs to the
+//!   back, a pause, what is done with a [queue](crossbeam::channel). What a thread does between two steps is its own affair and belongs to the
 //!   first of them. Waiting for the end of a thread is no step: only the one who waits notices.
 //! - All threads see all steps in one order (sequential consistency). Real hardware allows more
 //!   when an [`Ordering`](sync::atomic::Ordering) weaker than `SeqCst` is asked for.
@@ -63,6 +63,11 @@ pub use std::{
     iter, marker, mem, num, ops, option, primitive, ptr, rc, result, slice, str, string, vec,
 };
 
+/// Stands in for the package `crossbeam`: queues only.
+pub mod crossbeam {
+    pub mod channel;
+}
+
 /// Stands in for `std::io`: errors only.
 pub mod io {
     #[doc(no_inline)]
@@ -75,7 +80,7 @@ pub mod time {
     pub use std::time::Duration;
 }
 
-/// Includes a lesson's own file as a module in which `std` means the stand-in.
+/// Includes a lesson's own file as a module in which `std` means the stand-in, and so does `crossbeam`.
 ///
 /// ```text
 /// common::explore!(unlocked, "../src/unlocked.rs");
@@ -88,6 +93,8 @@ macro_rules! explore {
     ($name:ident, $file:literal) => {
         mod $name {
             use $crate::every_order as std;
+            #[allow(unused_imports)]
+            use $crate::every_order::crossbeam;
             include!($file);
         }
     };

@@ -26,6 +26,10 @@ pub(super) enum At {
     Starting(usize),
     /// Stands before taking that lock.
     Lock(usize),
+    /// Stands before a step that it may take while that gate is open.
+    Gate(usize),
+    /// Waits for that gate, and then goes on in what it has begun.
+    Behind(usize),
     /// Waits for the end of that thread.
     Join(usize),
     /// Waits for the end of all threads of that scope.
@@ -33,11 +37,19 @@ pub(super) enum At {
     Done,
 }
 
-/// What threads share. The number tells one lock, or one atomic, from another.
+/// What threads share. The number tells one lock, atomic or queue from another.
 #[derive(Clone, Copy)]
 pub(super) enum Shared {
     Lock(usize),
     Atomic(usize),
+    Queue(usize),
+}
+
+/// Keeps threads waiting while it is shut.
+struct Gate {
+    open: bool,
+    /// What a thread waits for here, and at which queue.
+    wait: (&'static str, usize),
 }
 
 struct Actor {
@@ -72,6 +84,8 @@ struct State {
     threads: Vec<Actor>,
     locks: Vec<bool>,
     atomics: usize,
+    queues: usize,
+    gates: Vec<Gate>,
     scopes: usize,
     path: Vec<Choice>,
     depth: usize,
@@ -105,6 +119,7 @@ impl State {
         match self.threads[thread].at {
             At::Ready => true,
             At::Lock(lock) => !self.locks[lock],
+            At::Gate(gate) => self.gates[gate].open,
             _ => false,
         }
     }
@@ -113,6 +128,7 @@ impl State {
     fn can_go_on(&self, thread: usize) -> bool {
         match self.threads[thread].at {
             At::Starting(other) => !matches!(self.threads[other].at, At::Starting(_)),
+            At::Behind(gate) => self.gates[gate].open,
             At::Join(other) => self.threads[other].at == At::Done,
             At::Scope(scope) => {
                 self.threads.iter().all(|other| other.scope != Some(scope) || other.at == At::Done)
@@ -165,6 +181,10 @@ impl State {
         let wait = |thread: usize| {
             let (text, on) = match self.threads[thread].at {
                 At::Lock(lock) => ("waits for the lock".into(), Some(Shared::Lock(lock))),
+                At::Gate(gate) | At::Behind(gate) => {
+                    let (what, queue) = self.gates[gate].wait;
+                    (format!("waits for {what}"), Some(Shared::Queue(queue)))
+                }
                 At::Join(other) => (format!("waits for {}", self.title(other)), None),
                 At::Scope(_) => ("waits for its threads".into(), None),
                 _ => return None,
@@ -178,7 +198,7 @@ impl State {
         self.threads[thread].name.clone().unwrap_or_else(|| format!("thread {thread}"))
     }
 
-    /// The number of a lock or an atomic is said only where there are several.
+    /// The number of a lock, an atomic or a queue is said only where there are several.
     fn describe(&self, step: &Step) -> String {
         match step.on {
             Some(Shared::Lock(lock)) if self.locks.len() > 1 => {
@@ -186,6 +206,9 @@ impl State {
             }
             Some(Shared::Atomic(atomic)) if self.atomics > 1 => {
                 format!("{} (atomic {})", step.text, atomic + 1)
+            }
+            Some(Shared::Queue(queue)) if self.queues > 1 => {
+                format!("{} (queue {})", step.text, queue + 1)
             }
             _ => step.text.clone(),
         }
@@ -302,6 +325,23 @@ impl Stage {
         let mut state = self.state();
         state.atomics += 1;
         state.atomics - 1
+    }
+
+    pub(super) fn new_queue(&self) -> usize {
+        let mut state = self.state();
+        state.queues += 1;
+        state.queues - 1
+    }
+
+    /// A gate, shut, at which threads wait for something of that queue.
+    pub(super) fn new_gate(&self, what: &'static str, queue: usize) -> usize {
+        let mut state = self.state();
+        state.gates.push(Gate { open: false, wait: (what, queue) });
+        state.gates.len() - 1
+    }
+
+    pub(super) fn set_gate(&self, gate: usize, open: bool) {
+        self.state().gates[gate].open = open;
     }
 }
 
