@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Barrier, Condvar, Mutex};
 use std::thread;
 
 use common::show;
@@ -19,18 +19,9 @@ struct JoinableQueue {
 }
 
 impl JoinableQueue {
-    fn new(capacity: usize) -> Self {
-        let (put, get) = channel::bounded(capacity);
-        Self { put, get, not_done: Mutex::new(0), all_done: Condvar::new() }
-    }
-
     fn put(&self, item: &'static str) {
         *self.not_done.lock().unwrap() += 1;
         self.put.send(item).expect("this queue has a receiver");
-    }
-
-    fn get(&self) -> &'static str {
-        self.get.recv().expect("this queue has a sender")
     }
 
     fn task_done(&self) {
@@ -38,32 +29,25 @@ impl JoinableQueue {
         self.all_done.notify_all();
     }
 
-    /// Waits until every item is done. If it has to wait at all, it calls `before_waiting`.
-    fn join(&self, before_waiting: impl FnOnce()) {
-        let mut not_done = self.not_done.lock().unwrap();
-        if *not_done > 0 {
-            before_waiting();
-        }
-        while *not_done > 0 {
-            not_done = self.all_done.wait(not_done).unwrap();
-        }
+    /// Waits until every item is done.
+    fn join(&self) {
+        let not_done = self.not_done.lock().unwrap();
+        drop(self.all_done.wait_while(not_done, |not_done| *not_done > 0).unwrap());
     }
 }
 
-/// Gives how many items were taken when `join` returned.
-///
-/// The consumer stands at a gate until `join` waits or has returned. So the worst case happens
-/// every time: what `join` does not wait for has not begun.
-fn taken_when_join_returns(consumer_says_done: bool) -> usize {
-    let queue = JoinableQueue::new(ITEMS.len());
+/// Shows how many items are taken when `join` returns. Where the consumer does not say when it is
+/// done, it is held at a gate until `join` has returned: the worst case, every time.
+fn put_take_and_join(consumer_says_done: bool) {
+    let (put, get) = channel::unbounded();
+    let queue = JoinableQueue { put, get, not_done: Mutex::new(0), all_done: Condvar::new() };
     let taken = AtomicUsize::new(0);
-    let (open, gate) = channel::bounded::<()>(0);
-    let mut open = Some(open);
+    let gate = Barrier::new(2);
     thread::scope(|scope| {
         scope.spawn(|| {
-            let _ = gate.recv(); // an error, as soon as the gate's sender is dropped
-            for _ in ITEMS {
-                show!("  the consumer takes a {}", queue.get());
+            gate.wait();
+            for item in queue.get.iter().take(ITEMS.len()) {
+                show!("  the consumer takes a {item}");
                 taken.fetch_add(1, SeqCst);
                 if consumer_says_done {
                     queue.task_done();
@@ -77,21 +61,20 @@ fn taken_when_join_returns(consumer_says_done: bool) -> usize {
                 queue.task_done(); // too early: it is only put
             }
         }
-        queue.join(|| drop(open.take()));
-        let taken = taken.load(SeqCst);
-        show!("  join returns, with {taken} of {} items taken", ITEMS.len());
-        drop(open.take());
-        taken
-    })
+        let open_gate = || gate.wait();
+        consumer_says_done.then(open_gate);
+        queue.join();
+        show!("  join returns, with {} of 3 items taken", taken.load(SeqCst));
+        (!consumer_says_done).then(open_gate);
+    });
 }
 
 fn main() -> ExitCode {
     common::lesson(|| {
         show!("wrong: the producer says that an item is done");
-        let wrong = taken_when_join_returns(false);
+        put_take_and_join(false);
         show!("right: the consumer says so, after its work");
-        let right = taken_when_join_returns(true);
-        show!("join waited for {wrong} items, and for {right}.");
+        put_take_and_join(true);
         Ok(())
     })
 }

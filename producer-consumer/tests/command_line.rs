@@ -247,7 +247,6 @@ right: the consumer says so, after its work
   the consumer takes a tulip
   the consumer takes a lily
   join returns, with 3 of 3 items taken
-join waited for 0 items, and for 3.
 ";
     assert_eq!(said, expected);
 }
