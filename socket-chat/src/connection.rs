@@ -70,8 +70,10 @@ impl Connection {
             if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {
                 return;
             }
-            if !matches!(stream.read(&mut [0; 64 * 1024]), Ok(1..)) {
-                return;
+            match stream.read(&mut [0; 64 * 1024]) {
+                Ok(1..) => {}
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                _ => return,
             }
         }
     }
@@ -92,6 +94,14 @@ struct FromClient<'a> {
 
 impl Read for FromClient<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        if self.stopping.load(SeqCst) { Ok(0) } else { self.stream.read(bytes) }
+        loop {
+            if self.stopping.load(SeqCst) {
+                return Ok(0);
+            }
+            match self.stream.read(bytes) {
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {} // by Ctrl-C, for instance
+                outcome => return outcome,
+            }
+        }
     }
 }

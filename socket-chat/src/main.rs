@@ -51,6 +51,7 @@ enum Command {
 }
 
 #[derive(Args)]
+#[command(allow_negative_numbers = true)]
 struct ServerArguments {
     /// What the server does
     #[arg(default_value = "lines")]
@@ -74,6 +75,7 @@ struct ServerArguments {
 }
 
 #[derive(Args)]
+#[command(allow_negative_numbers = true)]
 struct ClientArguments {
     /// The address of the server
     #[arg(long, value_name = "ADDRESS:PORT", default_value = HERE, value_parser = address)]
