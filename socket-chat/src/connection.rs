@@ -47,7 +47,7 @@ impl Connection {
         }
         let Err(fault) = outcome else { return say!("{self} has ended") };
         match fault.downcast_ref::<io::Error>().map(io::Error::kind) {
-            None => self.end_with(&format!("closed: {fault:#}")),
+            None => self.end_with(&format!("closed: {fault}")),
             Some(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 self.end_with(&format!("closed: idle for {} s", self.idle.as_secs()));
             }

@@ -8,11 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, ensure};
 use common::say;
-
-/// So many lines may wait for a client. When there is one more, the client is dropped.
-pub const QUEUE: usize = 256;
 
 type Queue = SyncSender<Arc<str>>;
 
@@ -26,17 +23,17 @@ impl Room {
     fn tell_all_but(&self, client: u32, line: String) {
         let line: Arc<str> = line.into(); // one copy, however many queues it is in
         self.clients.lock().unwrap().retain(|&other, (queue, stream)| {
-            let keeps_up = other == client || queue.try_send(line.clone()).is_ok();
-            if !keeps_up {
-                say!("client {other} takes no lines, and is dropped");
-                let _ = stream.shutdown(Shutdown::Both); // both of its threads notice, and end
+            if other == client || queue.try_send(line.clone()).is_ok() {
+                return true; // stays
             }
-            keeps_up
+            say!("client {other} takes no lines, and is dropped");
+            let _ = stream.shutdown(Shutdown::Both); // both of its threads notice, and end
+            false
         });
     }
 
     fn enter(&self, client: u32, stream: &Arc<TcpStream>) -> Receiver<Arc<str>> {
-        let (queue, lines) = sync_channel(QUEUE);
+        let (queue, lines) = sync_channel(256); // who leaves so many lines untaken is dropped
         let _ = queue.send(format!("server: you are client {client}\n").into());
         self.clients.lock().unwrap().insert(client, (queue, stream.clone()));
         self.tell_all_but(client, format!("server: client {client} comes\n"));
@@ -62,21 +59,22 @@ pub fn talk(
         written.or_else(|_| stream.shutdown(Shutdown::Both))
     };
     let mut from_client = BufReader::new(from_client);
-    let mut read = || loop {
+    let mut read = || {
         let mut line = Vec::new();
-        let size = from_client.by_ref().take(64 * 1024).read_until(b'\n', &mut line)?;
-        if size == 0 {
-            return Ok(()); // the client has ended
+        while from_client.by_ref().take(64 * 1024).read_until(b'\n', &mut line)? > 0 {
+            ensure!(line.ends_with(b"\n"), "a line must end, within 64 KiB");
+            let text = str::from_utf8(&line).context("a message is no UTF-8")?;
+            heard(text);
+            room.tell_all_but(client, format!("client {client}: {text}"));
+            line.clear();
         }
-        anyhow::ensure!(line.ends_with(b"\n"), "a line must end, within 64 KiB");
-        let text = str::from_utf8(&line).context("a message is no UTF-8")?;
-        heard(text);
-        room.tell_all_but(client, format!("client {client}: {text}"));
+        Ok(()) // the client has ended
     };
     thread::scope(|scope| {
         let lines = room.enter(client, stream);
         let writer = thread::Builder::new().spawn_scoped(scope, || write(lines));
-        let outcome = writer.context("cannot start a thread").and_then(|_| read());
+        let writer = writer.map_err(|fault| anyhow!("cannot start a thread: {fault}"));
+        let outcome = writer.and_then(|_| read());
         room.leave(client);
         outcome
     })

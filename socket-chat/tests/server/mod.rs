@@ -56,12 +56,16 @@ impl Client {
         let _ = self.0.get_mut().write_all(bytes.as_ref());
     }
 
-    /// Waits for the next line from the server. It is empty at the end.
+    /// Waits for the next line from the server. It is empty at the end, be it by a reset.
     #[track_caller]
     pub fn line(&mut self) -> String {
         let mut line = String::new();
-        self.0.read_line(&mut line).unwrap_or_else(|fault| panic!("no line comes: {fault}"));
-        line
+        match self.0.read_line(&mut line) {
+            Err(fault) if fault.kind() != ErrorKind::ConnectionReset => {
+                panic!("no line comes: {fault}")
+            }
+            _ => line,
+        }
     }
 
     /// Sends a line, and waits for the answer.
@@ -78,16 +82,14 @@ impl Client {
         self.rest()
     }
 
-    /// Reads all that comes until the server ends the connection, be it with a reset.
+    /// Reads all that comes until the server ends the connection.
     #[track_caller]
     pub fn rest(mut self) -> String {
         let mut lines = String::new();
         loop {
-            match self.0.read_line(&mut lines) {
-                Ok(1..) => {}
-                Ok(0) => return lines,
-                Err(fault) if fault.kind() == ErrorKind::ConnectionReset => return lines,
-                Err(fault) => panic!("the server does not end the connection ({fault}): {lines}"),
+            match self.line() {
+                line if line.is_empty() => return lines,
+                line => lines += &line,
             }
         }
     }
