@@ -62,9 +62,10 @@ fn at_once<T: Send, R: Send>(
 
 /// Sends a line, and compares the answer.
 fn ask(talk: &mut BufReader<TcpStream>, line: &str) -> anyhow::Result<()> {
-    talk.get_mut().write_all(line.as_bytes())?;
+    let lost = "lost the connection to the server";
+    talk.get_mut().write_all(line.as_bytes()).context(lost)?;
     let mut answer = String::new();
-    talk.read_line(&mut answer)?;
+    talk.read_line(&mut answer).context(lost)?;
     ensure!(answer == line.to_uppercase(), "the answer to {line:?} was {answer:?}");
     Ok(())
 }

@@ -32,8 +32,7 @@ pub fn run(connection: Connection, version: Version, until_stop: PipeReader) -> 
             return Ok(());
         }
     };
-    // As long as this process has a copy of the socket, and the command holds one, the client of a
-    // worker that was killed would not see the end.
+    // Both hold a copy of the socket. Now the worker alone has the connection, which ends with it.
     drop((command, connection));
     worker.join()
 }

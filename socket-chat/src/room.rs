@@ -1,12 +1,11 @@
 // A line goes to everyone else. Everyone has a queue, and a thread that writes what is in it: who
 // speaks puts a line into each queue, and never waits for a slow client.
 
-use std::collections::BTreeMap;
 use std::io::{BufReader, prelude::*};
 use std::net::{Shutdown, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::{collections::BTreeMap, thread};
 
 use anyhow::{Context, anyhow, ensure};
 use common::say;

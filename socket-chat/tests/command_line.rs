@@ -268,6 +268,21 @@ fn a_worker_that_is_killed_ends_one_connection_and_is_no_zombie() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn the_parent_keeps_no_copy_of_a_socket_that_a_worker_has() {
+    let server = Server::start("--per-connection process");
+    let (_, _, files) = held(&server);
+    let mut clients = [(); 5].map(|()| server.connect());
+    for client in &mut clients {
+        assert_eq!(client.ask("hello"), "HELLO\n");
+    }
+    let what = "open files of the server, with five clients. A Command keeps its copies until it \
+                is dropped: see \"Why\" in socket-chat/README.md";
+    becomes(what, files, || held(&server).2);
+    server.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn when_the_server_is_killed_its_workers_end() {
     let server = Server::start("--per-connection process");
     let mut clients = [(); 5].map(|()| server.connect());
