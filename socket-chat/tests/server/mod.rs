@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
 use common::check::{DEADLINE, Run, interruptible};
 
@@ -38,6 +39,19 @@ impl Server {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         Client(BufReader::new(stream))
+    }
+
+    /// A client that asks for 64 MiB, and never reads, until nobody takes more from it: now the
+    /// server waits for it.
+    #[track_caller]
+    pub fn connect_mute(&self) -> Client {
+        let mut mute = self.connect();
+        mute.0.get_ref().set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+        let line = format!("{}\n", "x".repeat(65_535));
+        let taken = |_: &i32| mute.0.get_mut().write_all(line.as_bytes()).is_ok();
+        let asked = (0..1024).take_while(taken).count();
+        assert!(asked < 1024, "somebody keeps 64 MiB for a client that never reads");
+        mute
     }
 
     /// Stops it as its user does, and gives what it has said. It must leave no process.
