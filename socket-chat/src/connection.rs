@@ -22,6 +22,8 @@ pub struct Connection {
     pub stream: Arc<TcpStream>,
     /// The client may be silent, or take nothing, for so long.
     pub idle: Duration,
+    /// Are its messages not to be said?
+    pub quiet: bool,
 }
 
 impl Connection {
@@ -33,8 +35,10 @@ impl Connection {
         let _ = stream.set_read_timeout(Some(self.idle));
         let _ = stream.set_write_timeout(Some(self.idle));
         let heard = |text: &str| {
-            let size = text.len();
-            say!("{self}: {size} bytes are one message: {:.60}", format!("{text:?}"));
+            if !self.quiet {
+                let size = text.len();
+                say!("{self}: {size} bytes are one message: {:.60}", format!("{text:?}"));
+            }
         };
         let from_client = FromClient { stream, stopping };
         let outcome = match version {

@@ -31,7 +31,7 @@ pub fn run() -> anyhow::Result<()> {
 fn talk_to(version: Version) -> anyhow::Result<usize> {
     let idle = Duration::from_secs(20);
     let per_connection = PerConnection::DEFAULT;
-    let options = Options { version, per_connection, max_clients: 3, idle };
+    let options = Options { version, per_connection, max_clients: 3, idle, quiet: false };
     let (server, listener) = Server::listen("127.0.0.1:0", options)?;
     show!("--- {} on {}", cli::name(&version), server.address());
     thread::scope(|scope| {

@@ -47,7 +47,13 @@ enum Command {
     /// What the process of a connection does. The connection is its standard input
     #[cfg(unix)]
     #[command(name = CONNECTION, hide = true)]
-    Connection { version: Version, client: u32, idle_s: u64 },
+    Connection {
+        version: Version,
+        client: u32,
+        idle_s: u64,
+        #[arg(long)]
+        quiet: bool,
+    },
 }
 
 #[derive(Args)]
@@ -72,6 +78,10 @@ struct ServerArguments {
     /// How long a client may be silent, or take no answers, in seconds (1 to 86400)
     #[arg(long, default_value_t = 300, value_parser = whole_number(1_u64..=86_400))]
     idle_s: u64,
+
+    /// Do not say each message: faster
+    #[arg(long)]
+    quiet: bool,
 }
 
 #[derive(Args)]
@@ -129,8 +139,8 @@ fn main() -> ExitCode {
             Some(clients) => load::run(&connect, clients, messages, rounds),
         },
         #[cfg(unix)]
-        Some(Command::Connection { version, client, idle_s }) => {
-            common::as_worker(|| process::work(version, client, Duration::from_secs(idle_s)))
+        Some(Command::Connection { version, client, idle_s, quiet }) => {
+            common::as_worker(|| process::work(version, client, Duration::from_secs(idle_s), quiet))
         }
     })
 }
@@ -142,6 +152,7 @@ impl ServerArguments {
             per_connection: self.per_connection(),
             max_clients: self.max_clients as usize,
             idle: Duration::from_secs(self.idle_s),
+            quiet: self.quiet,
         };
         let (server, listener) = Server::listen(&self.listen, options)?;
         let server = Arc::new(server);

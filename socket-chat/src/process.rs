@@ -19,10 +19,11 @@ use crate::{CONNECTION, Version};
 
 /// Starts the worker of a connection, and waits for its end: it never becomes a zombie.
 pub fn run(connection: Connection, version: Version, until_stop: PipeReader) -> anyhow::Result<()> {
-    let Connection { client, stream, idle } = &connection;
+    let Connection { client, stream, idle, quiet } = &connection;
     let mut command = worker(CONNECTION);
     command
         .args([cli::name(&version), client.to_string(), idle.as_secs().to_string()])
+        .args(quiet.then_some("--quiet"))
         .stdin(OwnedFd::from(stream.try_clone()?))
         .stdout(until_stop);
     let worker = match Worker::start(&mut command) {
@@ -38,11 +39,11 @@ pub fn run(connection: Connection, version: Version, until_stop: PipeReader) -> 
 }
 
 /// What the worker does.
-pub fn work(version: Version, client: u32, idle: Duration) -> anyhow::Result<()> {
+pub fn work(version: Version, client: u32, idle: Duration, quiet: bool) -> anyhow::Result<()> {
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     let stream = Arc::new(TcpStream::from(socket));
     stream.peer_addr().context("standard input is no connection")?;
-    let connection = Connection { client, stream: stream.clone(), idle };
+    let connection = Connection { client, stream: stream.clone(), idle, quiet };
     let stopping = Arc::new(AtomicBool::new(false));
 
     let stop = {

@@ -25,6 +25,7 @@ pub struct Options {
     pub per_connection: PerConnection,
     pub max_clients: usize,
     pub idle: Duration,
+    pub quiet: bool,
 }
 
 pub struct Server {
@@ -79,8 +80,8 @@ impl Server {
         thread::scope(|scope| {
             for client in 1.. {
                 let Some(stream) = self.accept(&listener) else { break };
-                let connection =
-                    Connection { client, stream: Arc::new(stream), idle: self.options.idle };
+                let Options { idle, quiet, .. } = self.options;
+                let connection = Connection { client, stream: Arc::new(stream), idle, quiet };
                 let Some(place) = self.enter(&connection) else { continue };
                 if let Place::Served = place {
                     say!("{connection} connects");

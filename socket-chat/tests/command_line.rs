@@ -316,12 +316,13 @@ fn connections_one_after_the_other_leave_no_process_no_thread_and_no_open_file()
 #[test]
 fn the_benchmark_compares_every_answer() {
     for way in WAYS {
-        let server = Server::start(way);
+        let server = Server::start(&format!("{way} --quiet"));
         let load = format!("client --connect {} --load 20 --messages 50", server.address);
         let said = run(&load).stdout();
         assert!(said.contains("1000 lines in ") && said.contains("20 connections in "), "{said}");
         assert!(said.ends_with("every answer was right, none was lost\n"), "{said}");
-        server.stop();
+        let said = server.stop();
+        assert!(!said.contains("message"), "with --quiet, no message is said:\n{said}");
     }
     let room = Server::start("room");
     let said = run(&format!("client --connect {} --load 1", room.address)).error();
