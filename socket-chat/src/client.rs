@@ -34,7 +34,8 @@ pub fn run(address: &str) -> anyhow::Result<()> {
     // Not joined: when the server goes away, this thread still waits for what is typed next.
     thread::Builder::new().spawn(speak).context("cannot start a thread")?;
 
-    let prompt = if io::stdin().is_terminal() { "> " } else { "" };
+    // A line of somebody else comes after the prompt: it is written over it.
+    let (prompt, over) = if io::stdin().is_terminal() { ("> ", "\r") } else { ("", "") };
     let mut answers = 0;
     let mut owed = true; // in a room, nobody has to answer
     let mut from_server = BufReader::new(&stream);
@@ -48,7 +49,7 @@ pub fn run(address: &str) -> anyhow::Result<()> {
         let line = String::from_utf8_lossy(&line);
         answers += 1;
         owed &= !line.starts_with("server: you are client ");
-        show!("{}", line.trim_end_matches('\n'));
+        show!("{over}{}", line.trim_end_matches('\n'));
     }
     if !prompt.is_empty() {
         show!("");
