@@ -1,0 +1,353 @@
+//! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
+
+mod server;
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::check::{DEADLINE, Outcome, Run, command, pid_in, signal};
+use server::{PROGRAM, Server, WAYS};
+
+fn run(arguments: &str) -> Outcome {
+    Run::start(command(PROGRAM, arguments)).end()
+}
+
+/// A client whose standard input is what this shell command writes.
+fn client_of(server: &str, input: &str) -> Run {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{input} | \"$0\" client --connect {server}"), PROGRAM]);
+    Run::start(shell)
+}
+
+/// All processes with this parent, zombies included (Linux).
+fn children(parent: u32) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let parent_of = |pid: u32| -> Option<u32> {
+        let entry = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        entry.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    pids.filter(|&pid| parent_of(pid) == Some(parent)).collect()
+}
+
+/// How many processes, threads and open files a server has (Linux).
+fn held(server: &Server) -> (usize, usize, usize) {
+    let pid = server.run.pid();
+    let count = |what| fs::read_dir(format!("/proc/{pid}/{what}")).unwrap().count();
+    (children(pid).len(), count("task"), count("fd"))
+}
+
+/// Waits until this is so.
+#[track_caller]
+fn becomes<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, see: impl Fn() -> T) {
+    let end = Instant::now() + DEADLINE;
+    loop {
+        let seen = see();
+        if seen == expected {
+            return;
+        }
+        assert!(Instant::now() < end, "{what}: {seen:?} and not {expected:?}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn without_a_command_three_clients_show_what_goes_wrong_and_what_works() {
+    let said = run("").stdout();
+    let (chunks, lines) = said.split_once("--- lines on 127.0.0.1:").expect("two servers");
+    for seen in [
+        "12 bytes are one message: \"salt\\npepper\\n\"",
+        "Anna gets \"SALT\\nPEPPER\\n\"",
+        "Bert gets \"GOOD MOR\"",
+        "Bert gets \"NING\\n\"",
+        "Cleo gets \"server: closed: a message is no UTF-8\\n\"",
+    ] {
+        assert!(chunks.contains(seen), "no {seen:?} in:\n{said}");
+    }
+    for seen in ["\"SALT\\n\"", "\"PEPPER\\n\"", "\"GOOD MORNING\\n\"", "\"GRÜSSE\\n\""] {
+        assert!(lines.contains(&format!(" gets {seen}\n")), "no {seen} in:\n{said}");
+    }
+    let last = "chunks answered 0 of 4 lines as they were said, lines 4 of 4.\n";
+    assert!(said.ends_with(last), "{said}");
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
+    for (arguments, allowed) in [
+        ("server line", "[possible values: chunks, lines, room]"),
+        ("server --listen 8087", "an address and a port are allowed, such as 127.0.0.1:8087"),
+        ("server --listen 127.0.0.1:70000", "an address and a port are allowed"),
+        ("client --connect here", "an address and a port are allowed"),
+        ("server --max-clients 0", "a whole number from 1 to 10000 is allowed"),
+        ("server --idle-s -1", "a whole number from 1 to 86400 is allowed"),
+        ("server --per-connection fork", "[possible values: "),
+        ("client --load 0", "a whole number from 1 to 10000 is allowed"),
+        ("client --messages 5", "--load <CLIENTS>"),
+        ("serve", "unrecognized subcommand 'serve'"),
+        #[cfg(unix)]
+        ("server room --per-connection process", "processes share no memory"),
+    ] {
+        let said = run(arguments).refusal();
+        assert!(said.contains(allowed), "{arguments}: {said}");
+    }
+}
+
+#[test]
+fn an_address_in_use_is_one_line_that_names_it() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let said = run(&format!("server --listen {address}")).error();
+    assert!(said.starts_with(&format!("error: cannot listen on {address}: ")), "{said}");
+}
+
+#[test]
+fn an_address_of_no_machine_here_is_one_line_that_names_it() {
+    let said = run("server --listen 203.0.113.1:0").error(); // reserved for documentation
+    assert!(said.starts_with("error: cannot listen on 203.0.113.1:0: "), "{said}");
+}
+
+#[test]
+fn a_client_to_whom_nobody_listens_says_so_in_one_line() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for load in ["", "--load 3"] {
+        let said = run(&format!("client --connect {closed} {load}")).error();
+        assert!(said.starts_with(&format!("error: cannot connect to {closed}: ")), "{said}");
+    }
+}
+
+#[test]
+fn a_client_in_a_pipe_shows_each_answer_and_no_prompt() {
+    for way in WAYS {
+        let server = Server::start(&format!("lines {way}"));
+        let client = client_of(&server.address, r"printf 'a\n\nstraße\nno end'");
+        assert_eq!(client.end().stdout(), "A\n\nSTRASSE\nNO END\n");
+        assert_eq!(client_of(&server.address, "true").end().stdout(), "");
+        let many = client_of(&server.address, "seq 1 20000").end().stdout();
+        assert_eq!(many.lines().count(), 20_000);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_client_whose_server_goes_away_says_so_in_one_line() {
+    let mut server = Server::start("lines");
+    let client = command(PROGRAM, &format!("client --connect {}", server.address));
+    let mut client = Run::start(client);
+    client.enter();
+    client.until(""); // the answer to an empty line is an empty line
+    signal("KILL", server.run.pid());
+    let said = client.end_after_signal().error();
+    assert!(said.contains(&server.address), "{said}");
+    server.run.close_stdin();
+    server.run.end_after_signal();
+}
+
+#[test]
+fn ctrl_c_gives_each_client_a_last_line_and_ends_within_two_seconds() {
+    for arguments in [WAYS[0], WAYS[1], "chunks", "room"] {
+        let mut server = Server::start(arguments);
+        let mute = (arguments != "room").then(|| server.connect_mute());
+        let mut clients = [(); 5].map(|()| server.connect());
+        for client in &mut clients {
+            client.send("hello\n");
+            assert!(!client.line().is_empty());
+        }
+        clients[4].send("half a li");
+        let stop = Instant::now();
+        server.run.ctrl_c();
+        for client in clients {
+            let last = client.rest();
+            assert!(last.ends_with("server: the server stops\n"), "{arguments}: {last:?}");
+        }
+        let said = server.run.end_after_signal().stdout();
+        let time = stop.elapsed();
+        assert!(time < Duration::from_secs(2), "{arguments}: {time:?}\n{said}");
+        assert!(said.ends_with("has stopped\n"), "{arguments} was ended in the middle:\n{said}");
+        drop(mute);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn sigterm_stops_it_as_well_and_the_port_is_free_at_once() {
+    for way in WAYS {
+        let mut server = Server::start(way);
+        let address = server.address.clone();
+        for _ in 0..5 {
+            let mut old = server.connect();
+            assert_eq!(old.ask("old"), "OLD\n");
+            signal("TERM", server.run.pid());
+            assert_eq!(old.rest(), "server: the server stops\n");
+            server.run.end_after_signal().stdout();
+            server = Server::start_at(&address, way); // while the old connection is in TIME_WAIT
+        }
+        assert_eq!(server.connect().ask("new"), "NEW\n");
+        server.stop();
+    }
+}
+
+#[test]
+fn one_client_too_many_is_told_and_a_place_is_free_when_one_goes() {
+    for way in WAYS {
+        let server = Server::start(&format!("{way} --max-clients 2"));
+        let mut one = server.connect();
+        let mut two = server.connect();
+        assert_eq!((one.ask("one"), two.ask("two")), ("ONE\n".into(), "TWO\n".into()));
+        for _ in 0..10 {
+            let mut third = server.connect();
+            third.send("three\n"); // unread bytes must not turn the last line into a reset
+            let told = third.end();
+            assert_eq!(
+                told, "server: closed: full, 2 clients are connected\n",
+                "the server has no limit, or does not tell it: see \"Why\" in socket-chat/README.md"
+            );
+        }
+        assert_eq!(two.ask("still here"), "STILL HERE\n");
+        assert_eq!(one.end(), "");
+        becomes("a client has gone", "THREE\n".to_string(), || server.connect().ask("three"));
+        server.stop();
+    }
+}
+
+#[test]
+fn what_is_not_allowed_is_told_and_ends_one_connection_only() {
+    for way in WAYS {
+        let server = Server::start(way);
+        let mut other = server.connect();
+        assert_eq!(other.ask("one"), "ONE\n");
+        let mut client = server.connect();
+        client.send("x".repeat(3_000_000)); // far more than what is read of it
+        assert_eq!(client.rest(), "server: closed: a line must end, within 64 KiB\n");
+        let mut client = server.connect();
+        client.send(b"whole\n\xFF\n");
+        let told = client.rest();
+        assert_eq!(told, "WHOLE\nserver: closed: a message is no UTF-8\n");
+        let mut client = server.connect();
+        client.send("whole\nhalf");
+        let told = client.end();
+        assert_eq!(told, "WHOLE\nserver: closed: a line must end, within 64 KiB\n");
+        assert_eq!(other.ask("two"), "TWO\n");
+        server.stop();
+    }
+}
+
+#[test]
+fn an_idle_client_is_told_and_closed() {
+    for way in [WAYS[0], WAYS[1], "room"] {
+        let server = Server::start(&format!("{way} --idle-s 1"));
+        let told = server.connect().rest();
+        assert!(told.ends_with("server: closed: idle for 1 s\n"), "{way}: {told:?}");
+        server.stop();
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_that_is_killed_ends_one_connection_and_is_no_zombie() {
+    let mut server = Server::start("--per-connection process");
+    let [mut one, mut other] = [(); 2].map(|()| server.connect());
+    assert_eq!(one.ask("one"), "ONE\n");
+    let worker = pid_in(&server.run.until("are one message"));
+    assert_eq!(other.ask("other"), "OTHER\n");
+    signal("KILL", worker);
+    assert_eq!(one.rest(), "", "the client of a killed worker sees the end");
+    assert_eq!(other.ask("other"), "OTHER\n");
+    let pid = server.run.pid();
+    becomes("children of the server, zombies included", 1, || children(pid).len());
+    server.run.until(&format!("the connection process (PID {worker}) failed: signal: 9"));
+    server.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_parent_keeps_no_copy_of_a_socket_that_a_worker_has() {
+    let server = Server::start("--per-connection process");
+    let (_, _, files) = held(&server);
+    let mut clients = [(); 5].map(|()| server.connect());
+    for client in &mut clients {
+        assert_eq!(client.ask("hello"), "HELLO\n");
+    }
+    let what = "open files of the server, with five clients. A Command keeps its copies until it \
+                is dropped: see \"Why\" in socket-chat/README.md";
+    becomes(what, files, || held(&server).2);
+    server.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn when_the_server_is_killed_its_workers_end() {
+    let server = Server::start("--per-connection process");
+    let mut clients = [(); 5].map(|()| server.connect());
+    for client in &mut clients {
+        assert_eq!(client.ask("hello"), "HELLO\n");
+    }
+    assert_eq!(server.run.processes().len(), 6);
+    let kill = Instant::now();
+    signal("KILL", server.run.pid());
+    server.run.end_after_signal();
+    let time = kill.elapsed();
+    assert!(time < Duration::from_secs(2), "the workers have survived for {time:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn connections_one_after_the_other_leave_no_process_no_thread_and_no_open_file() {
+    for arguments in [WAYS[0], WAYS[1], "room"] {
+        let server = Server::start(arguments);
+        let before = held(&server);
+        for number in 0..300 {
+            let mut client = server.connect();
+            client.send(format!("hello {number}\n"));
+            assert!(!client.line().is_empty());
+        }
+        let what = format!(
+            "{arguments}: after 300 connections, the server has so many (processes, threads, open \
+             files). Each worker is waited for as soon as it ends: see \"Why\" in \
+             socket-chat/README.md"
+        );
+        becomes(&what, before, || held(&server));
+        server.stop();
+    }
+}
+
+#[test]
+fn the_benchmark_compares_every_answer() {
+    for way in WAYS {
+        let server = Server::start(&format!("{way} --quiet"));
+        let load = format!("client --connect {} --load 20 --messages 50", server.address);
+        let said = run(&load).stdout();
+        assert!(said.contains("1000 lines in ") && said.contains("20 connections in "), "{said}");
+        assert!(said.ends_with("every answer was right, none was lost\n"), "{said}");
+        let said = server.stop();
+        assert!(!said.contains("message"), "with --quiet, no message is said:\n{said}");
+    }
+    let room = Server::start("room");
+    let said = run(&format!("client --connect {} --load 1", room.address)).error();
+    assert!(said.contains("the answer to \"client 0 says hello\\n\" was "), "{said}");
+    room.stop();
+}
+
+#[test]
+fn closed_output_ends_the_program_quietly() {
+    let start = |arguments: &str| Run::start_with_closed_output(command(PROGRAM, arguments));
+    for arguments in ["", "--help", "server --listen 127.0.0.1:0"] {
+        assert_eq!(start(arguments).end().stdout(), "");
+    }
+    let server = Server::start("lines");
+    let mut client = start(&format!("client --connect {}", server.address));
+    client.enter();
+    assert_eq!(client.end().stdout(), "");
+    server.stop();
+}
+
+#[test]
+fn who_listens_to_other_machines_says_so() {
+    let mut server = Server::start_at("0.0.0.0:0", "lines");
+    server.run.until("anyone who reaches this port can talk");
+    server.stop();
+    let said = Server::start("lines").stop();
+    assert!(!said.contains("anyone"), "{said}");
+}
