@@ -49,20 +49,21 @@ fn comes_before(run: &mut Run, text: &str, has_happened: impl Fn(&Run) -> bool) 
     }
 }
 
-/// Does the process sleep until something comes through a pipe (Linux)?
+/// Where in the kernel a process sleeps (Linux).
+fn place(pid: u32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default()
+}
+
+/// Does the process sleep until something comes through a pipe?
 fn waits_for_a_pipe(pid: u32) -> bool {
-    let place = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
     // Not while it writes a line: two who write to the same pipe wait for each other for a moment.
+    let place = place(pid);
     place.contains("pipe_read") || place.contains("pipe_wait") // the latter before Linux 5.5
 }
 
-/// Does any process of this run wait for a lock on a file (Linux)?
+/// Does any process of this run sleep until a lock on a file is free?
 fn one_waits_for_a_lock(run: &Run) -> bool {
-    // A line about a waiting process has an arrow: see proc_locks(5).
-    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
-    let waiting = locks.lines().filter(|line| line.contains(" -> "));
-    let fields: Vec<&str> = waiting.flat_map(str::split_whitespace).collect();
-    run.processes().iter().any(|pid| fields.contains(&pid.to_string().as_str()))
+    run.processes().into_iter().any(|pid| place(pid).contains("lock_inode_wait"))
 }
 
 #[test]
