@@ -57,6 +57,8 @@ impl Server {
     pub fn listen(address: &str, options: Options) -> anyhow::Result<(Self, TcpListener)> {
         let listener = TcpListener::bind(address);
         let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+        // By std, 128 clients can wait to be accepted. The next one tries again after 1 s.
+        socket2::SockRef::from(&listener).listen(4096)?;
         let (until_stop, stop_workers) = io::pipe()?;
         let server = Self {
             options,

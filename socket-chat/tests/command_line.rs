@@ -3,13 +3,13 @@
 mod server;
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::check::{DEADLINE, Outcome, Run, command, pid_in, signal};
-use server::{PROGRAM, Server, WAYS};
+use server::{Client, PROGRAM, Server, WAYS};
 
 fn run(arguments: &str) -> Outcome {
     Run::start(command(PROGRAM, arguments)).end()
@@ -311,6 +311,24 @@ fn connections_one_after_the_other_leave_no_process_no_thread_and_no_open_file()
         becomes(&what, before, || held(&server));
         server.stop();
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")] // elsewhere, the system may let fewer wait
+fn two_hundred_clients_can_come_at_once() {
+    let server = Server::start("--per-connection thread --quiet");
+    signal("STOP", server.run.pid()); // it accepts nobody
+    let address = server.address.parse().unwrap();
+    let come = |number| {
+        let stream = TcpStream::connect_timeout(&address, DEADLINE / 4);
+        stream.unwrap_or_else(|fault| panic!("client {number} cannot even wait: {fault}"))
+    };
+    let clients: Vec<_> = (0..200).map(come).collect();
+    signal("CONT", server.run.pid());
+    for stream in clients {
+        assert_eq!(Client::from(stream).ask("hello"), "HELLO\n");
+    }
+    server.stop();
 }
 
 #[test]

@@ -35,10 +35,7 @@ impl Server {
     }
 
     pub fn connect(&self) -> Client {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        Client(BufReader::new(stream))
+        Client::from(TcpStream::connect(&self.address).unwrap())
     }
 
     /// A client that asks for 64 MiB, and never reads, until nobody takes more from it: now the
@@ -63,6 +60,14 @@ impl Server {
 }
 
 pub struct Client(pub BufReader<TcpStream>);
+
+impl From<TcpStream> for Client {
+    fn from(stream: TcpStream) -> Self {
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        Self(BufReader::new(stream))
+    }
+}
 
 impl Client {
     /// Sends these bytes in one write. The server may have closed the connection.
