@@ -31,8 +31,8 @@
 //! # What it models
 //!
 //! - A step is a call that another thread could notice: an atomic access, taking a lock, giving it
-//!   back, a pause, what is done with a [queue](crossbeam::channel). What a thread does between two steps is its own affair and belongs to the
-//!   first of them. Waiting for the end of a thread is no step: only the one who waits notices.
+//!   back, a pause. What a thread does between two steps is its own affair and belongs to the first
+//!   of them. Waiting for the end of a thread is no step: only the one who waits notices.
 //! - All threads see all steps in one order (sequential consistency). Real hardware allows more
 //!   when an [`Ordering`](sync::atomic::Ordering) weaker than `SeqCst` is asked for.
 //! - An order ends when the closure returns. Threads that nobody has waited for are ended there, as
@@ -47,6 +47,9 @@
 //! use std::sync::Condvar;
 //! ```
 //!
+//! A lesson that shares something else, such as a queue, brings a stand-in for it, made of
+//! [`Shared`]: see `producer-consumer/tests/crossbeam`.
+//!
 //! It takes two threads of a few steps in its stride: two of three steps have 20 orders. Three of
 //! three have 1680, and four 369 600, so what holds for many threads is better argued than tried.
 
@@ -57,22 +60,13 @@ mod stage;
 pub mod sync;
 pub mod thread;
 
+pub use stage::Shared;
+
 #[doc(no_inline)]
 pub use std::{
     array, borrow, boxed, cell, char, clone, cmp, collections, convert, default, error, fmt, hash,
     iter, marker, mem, num, ops, option, primitive, ptr, rc, result, slice, str, string, vec,
 };
-
-/// Stands in for the package `crossbeam`: queues only.
-pub mod crossbeam {
-    pub mod channel;
-}
-
-/// Stands in for `std::io`: errors only.
-pub mod io {
-    #[doc(no_inline)]
-    pub use std::io::{Error, ErrorKind, Result};
-}
 
 /// Stands in for `std::time`: no clock, since time passes differently in each order.
 pub mod time {
@@ -80,108 +74,46 @@ pub mod time {
     pub use std::time::Duration;
 }
 
-/// Includes a lesson's own file as a module in which `std` means the stand-in, and so does `crossbeam`.
+/// Includes a lesson's own file as a module in which `std` means the stand-in. A third argument can
+/// give another package a stand-in.
 ///
 /// ```text
 /// common::explore!(unlocked, "../src/unlocked.rs");
+/// common::explore!(bounded, "../src/bounded.rs", use super::crossbeam);
 /// ```
 ///
 /// The path counts from the file that says so. The lesson file must begin with `//` comments, not
 /// with `//!`.
 #[macro_export]
 macro_rules! explore {
-    ($name:ident, $file:literal) => {
+    ($name:ident, $file:literal $(, use $stand_in:path)?) => {
         mod $name {
             use $crate::every_order as std;
-            #[allow(unused_imports)]
-            use $crate::every_order::crossbeam;
+            $(use $stand_in;)?
             include!($file);
         }
     };
 }
 
-/// How a lesson can end.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ending<T> {
-    /// It returned this.
-    Value(T),
-    /// It panicked with this message; with several panics, that of the first thread.
-    Panic(String),
-    /// Every thread waits for another, for ever.
-    Stuck,
-}
-
-impl<T: Display> Display for Ending<T> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => write!(f, "end with {value}"),
-            Self::Panic(text) => write!(f, "panic: {text}"),
-            Self::Stuck => f.write_str("are stuck: every thread waits for another"),
-        }
-    }
-}
-
-/// One order of the steps of all threads. It displays as a line a step: `thread 1 reads 0`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    threads: Vec<String>,
-    steps: Vec<(usize, String)>,
-    waits: Vec<(usize, String)>,
-}
-
-impl Order {
-    /// The steps as a table: a numbered row a step, a column a thread. Where an order is stuck, the
-    /// last row says what each thread waits for.
-    pub fn table(&self) -> String {
-        let texts = |thread| {
-            let lines = self.steps.iter().chain(&self.waits);
-            lines.filter(move |line| line.0 == thread).map(|line| line.1.as_str())
-        };
-        let columns: Vec<(usize, usize)> = (0..self.threads.len())
-            .filter(|&thread| texts(thread).next().is_some())
-            .map(|thread| {
-                let longest = texts(thread).chain([self.threads[thread].as_str()]);
-                (thread, longest.map(|text| text.chars().count()).max().unwrap_or(0).max(11) + 2)
-            })
-            .collect();
-        let row = |number: &str, text: &dyn Fn(usize) -> String| {
-            let cells = columns.iter().map(|&(thread, width)| format!("{:width$}", text(thread)));
-            let line = format!("{number:<6}{}", cells.collect::<String>());
-            format!("{}\n", line.trim_end())
-        };
-
-        let mut table = row("step", &|thread| self.threads[thread].clone());
-        for (number, (actor, step)) in self.steps.iter().enumerate() {
-            let number = format!("{:>2}", number + 1);
-            let text = |thread| {
-                if thread == *actor { step.clone() } else { String::new() }
-            };
-            table += &row(&number, &text);
-        }
-        if !self.waits.is_empty() {
-            let wait = |thread| {
-                let wait = self.waits.iter().find(|wait| wait.0 == thread);
-                wait.map(|wait| wait.1.clone()).unwrap_or_default()
-            };
-            table += &row("", &wait);
-        }
-        table
-    }
-}
+/// One order of the steps of all threads: who, and what. Where it is stuck, its last lines say what
+/// each thread waits for. It displays as a line a step: `thread 1 reads 0`.
+pub struct Order(pub Vec<(String, String)>);
 
 impl Display for Order {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (thread, text) in self.steps.iter().chain(&self.waits) {
-            writeln!(f, "    {} {text}", self.threads[*thread])?;
-        }
-        Ok(())
+        self.0.iter().try_for_each(|(thread, step)| writeln!(f, "    {thread} {step}"))
     }
 }
 
 /// What came of running a lesson in every order. It displays as the endings, each with how many
 /// orders lead there, and one of them.
-pub struct Orders<T> {
-    endings: BTreeMap<Ending<T>, (usize, Order)>,
+pub struct Orders(BTreeMap<String, (usize, Order)>);
+
+/// How orders end that do not come to their end.
+const STUCK: &str = "are stuck: every thread waits for another";
+
+fn with(value: impl Display) -> String {
+    format!("end with {value}")
 }
 
 /// Runs `lesson` once for each order in which the steps of its threads can happen.
@@ -190,7 +122,7 @@ pub struct Orders<T> {
 ///
 /// If an order has more than 300 steps, so that it must be waiting in a loop; if the lesson does
 /// not do the same in the same order, because something in it is random.
-pub fn every_order<T: Ord>(lesson: impl Fn() -> T) -> Orders<T> {
+pub fn every_order<T: Display>(lesson: impl Fn() -> T) -> Orders {
     let mut endings = BTreeMap::new();
     let mut path = Some(Vec::new());
     while let Some(this) = path {
@@ -198,32 +130,29 @@ pub fn every_order<T: Ord>(lesson: impl Fn() -> T) -> Orders<T> {
         endings.entry(ending).or_insert((0, order)).0 += 1;
         path = next;
     }
-    Orders { endings }
+    Orders(endings)
 }
 
-impl<T: Ord + Display> Orders<T> {
+impl Orders {
     /// How many orders there are.
     pub fn count(&self) -> usize {
-        self.endings.values().map(|(count, _)| count).sum()
+        self.0.values().map(|(count, _)| count).sum()
     }
 
     /// How many orders end with this value.
-    pub fn ending_with<V>(&self, value: V) -> usize
-    where
-        T: PartialEq<V>,
-    {
-        let with = |ending: &Ending<T>| matches!(ending, Ending::Value(v) if *v == value);
-        self.endings().filter(|(ending, ..)| with(ending)).map(|(_, count, _)| count).sum()
+    pub fn ending_with(&self, value: impl Display) -> usize {
+        self.0.get(&with(value)).map_or(0, |(count, _)| *count)
     }
 
     /// How many orders are stuck: every thread waits for another, for ever.
     pub fn stuck(&self) -> usize {
-        self.endings.get(&Ending::Stuck).map_or(0, |(count, _)| *count)
+        self.0.get(STUCK).map_or(0, |(count, _)| *count)
     }
 
-    /// Each ending, how many orders lead there, and one of them.
-    pub fn endings(&self) -> impl Iterator<Item = (&Ending<T>, usize, &Order)> {
-        self.endings.iter().map(|(ending, (count, order))| (ending, *count, order))
+    /// Each ending, how many orders lead there, and one of them. An ending reads `end with 2`,
+    /// `panic: ` with the message of the first panic, or `are stuck`.
+    pub fn endings(&self) -> impl Iterator<Item = (&str, usize, &Order)> {
+        self.0.iter().map(|(ending, (count, order))| (ending.as_str(), *count, order))
     }
 
     /// Checks that every order ends with `value`.
@@ -233,13 +162,9 @@ impl<T: Ord + Display> Orders<T> {
     /// If one does not. The message says what is `wrong`, in how many orders, shows one of them
     /// step by step, and closes with `hint`, which says where to look.
     #[track_caller]
-    pub fn must_all_end_with<V: Display>(&self, value: V, wrong: &str, hint: &str)
-    where
-        T: PartialEq<V>,
-    {
-        let other = |ending: &Ending<T>| !matches!(ending, Ending::Value(v) if *v == value);
-        let all = self.count();
-        if let Some((ending, count, order)) = self.endings().find(|(ending, ..)| other(ending)) {
+    pub fn must_all_end_with(&self, value: impl Display, wrong: &str, hint: &str) {
+        let (all, right) = (self.count(), with(&value));
+        if let Some((ending, count, order)) = self.endings().find(|(ending, ..)| *ending != right) {
             panic!(
                 "{wrong}: {count} of {all} orders {ending}; all should end with {value}. \
                  One of them:\n{order}{hint}"
@@ -248,12 +173,11 @@ impl<T: Ord + Display> Orders<T> {
     }
 }
 
-impl<T: Ord + Display> Display for Orders<T> {
+impl Display for Orders {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (ending, count, order) in self.endings() {
-            let all = self.count();
-            writeln!(f, "{count} of {all} orders {ending}. One of them:\n{}", order.table())?;
-        }
-        Ok(())
+        let all = self.count();
+        self.endings().try_for_each(|(ending, count, order)| {
+            writeln!(f, "{count} of {all} orders {ending}. One of them:\n{order}")
+        })
     }
 }

@@ -76,7 +76,7 @@ fn n_locked_threads_have_n_factorial_orders() {
     for (threads, factorial) in [(1, 1), (2, 2), (3, 6), (4, 24)] {
         let orders = every_order(|| locked_deposits(threads));
         assert_eq!(orders.count(), factorial);
-        orders.must_all_end_with(threads.into(), "a lock lets two threads in", "");
+        orders.must_all_end_with(threads, "a lock lets two threads in", "");
     }
 }
 
@@ -85,14 +85,16 @@ fn two_locks_taken_in_opposite_order_are_stuck_in_2_of_6_orders() {
     let orders = every_order(|| two_locks([0, 1], [1, 0]));
     assert_eq!(orders.count(), 6);
     assert_eq!(orders.stuck(), 2); // each thread has its first lock
-    let (_, _, order) = orders.endings().last().unwrap();
-    let table = "\
-step  main                   thread 1          thread 2
- 1                           takes lock 1
- 2                                             takes lock 2
-      waits for its threads  waits for lock 2  waits for lock 1
-";
-    assert_eq!(order.table(), table);
+    let (ending, _, order) = orders.endings().next().unwrap();
+    assert_eq!(ending, "are stuck: every thread waits for another");
+    assert_eq!(
+        order.to_string(),
+        "    thread 1 takes lock 1
+    thread 2 takes lock 2
+    main waits for its threads
+    thread 1 waits for lock 2
+    thread 2 waits for lock 1\n"
+    );
 }
 
 #[test]
@@ -166,11 +168,11 @@ fn a_swap_and_a_sum_are_one_step_each() {
             let number = number.clone();
             thread::spawn(move || number.swap(0, SeqCst))
         };
-        number.fetch_sub(1, SeqCst);
+        number.fetch_add(-1, SeqCst);
         number.fetch_add(2, SeqCst);
         format!("{} {}", other.join().unwrap(), number.load(SeqCst))
     });
-    let endings: Vec<String> = orders.endings().map(|(ending, ..)| ending.to_string()).collect();
+    let endings: Vec<&str> = orders.endings().map(|(ending, ..)| ending).collect();
     assert_eq!(endings, ["end with 4 2", "end with 5 1", "end with 6 0"]);
     assert_eq!(orders.count(), 3);
 }
@@ -190,7 +192,7 @@ fn a_panic_in_some_order_is_an_ending_with_its_order() {
     assert_eq!(orders.count(), 2);
     assert_eq!(orders.ending_with("in time"), 1);
     let (ending, count, order) = orders.endings().last().unwrap();
-    assert_eq!((ending.to_string().as_str(), count), ("panic: came too early", 1));
+    assert_eq!((ending, count), ("panic: came too early", 1));
     assert!(
         order.to_string().contains("thread 1 reads false\n    thread 1 panics: came too early")
     );
@@ -218,21 +220,15 @@ fn a_lock_is_poisoned_by_a_panic_while_it_is_held() {
 }
 
 #[test]
-fn the_name_of_a_thread_is_known_inside_and_heads_its_column() {
+fn the_steps_of_a_thread_are_told_under_its_name() {
     let orders = every_order(|| {
-        assert_eq!(thread::current().name(), Some("main"));
         let thread = thread::Builder::new().name("LoopThread".into());
-        let loop_thread = thread.spawn(|| {
-            thread::sleep(A_MOMENT);
-            thread::current().name().map(str::to_owned)
-        });
-        let nameless = thread::spawn(|| thread::current().name().map(str::to_owned));
-        assert_eq!(nameless.join().unwrap(), None);
-        loop_thread.unwrap().join().unwrap().unwrap()
+        let thread = thread.spawn(|| thread::sleep(A_MOMENT));
+        format!("{:?}", thread.unwrap().join())
     });
-    assert_eq!(orders.ending_with("LoopThread"), 1);
+    assert_eq!((orders.count(), orders.ending_with("Ok(())")), (1, 1));
     let (_, _, order) = orders.endings().next().unwrap();
-    assert_eq!(order.table(), "step  LoopThread\n 1    pauses\n");
+    assert_eq!(order.to_string(), "    LoopThread pauses\n");
 }
 
 #[test]
@@ -247,7 +243,7 @@ fn threads_that_nobody_waits_for_are_ended_with_the_closure() {
         });
         balance.load(SeqCst)
     });
-    let endings: Vec<String> = orders.endings().map(|(ending, ..)| ending.to_string()).collect();
+    let endings: Vec<&str> = orders.endings().map(|(ending, ..)| ending).collect();
     assert_eq!(endings, ["end with 0", "end with 1", "end with 3", "end with 6"]);
     assert_eq!(orders.count(), 4);
 }
@@ -275,23 +271,6 @@ fn two_runs_give_the_same_result() {
 }
 
 #[test]
-fn an_order_is_shown_as_a_table_with_one_column_a_thread() {
-    let orders = every_order(|| deposits(2));
-    let (ending, count, order) = orders.endings().next().unwrap();
-    assert_eq!((ending.to_string().as_str(), count), ("end with 1", 18));
-    let table = "\
-step  thread 1     thread 2
- 1    reads 0
- 2    pauses
- 3                 reads 0
- 4    writes 1
- 5                 pauses
- 6                 writes 1
-";
-    assert_eq!(order.table(), table);
-}
-
-#[test]
 #[should_panic = "locked.rs loses money: 18 of 20 orders end with 1; all should end with 2. One of them:
     thread 1 reads 0
     thread 1 pauses
@@ -314,6 +293,7 @@ fn a_wait_in_a_loop_is_refused() {
             scope.spawn(|| while !ready.load(SeqCst) {});
             ready.store(true, SeqCst);
         });
+        "ready"
     });
 }
 

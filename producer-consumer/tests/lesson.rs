@@ -1,5 +1,7 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 
+mod crossbeam;
+
 use std::sync::{Barrier, Mutex, Once, mpsc};
 use std::thread;
 
@@ -8,8 +10,8 @@ use common::{check, every_order};
 use similar::{ChangeTag, TextDiff};
 
 // The lesson's own files; in these modules, `std` and `crossbeam` mean the stand-ins.
-common::explore!(stuck, "../src/stuck.rs");
-common::explore!(bounded, "../src/bounded.rs");
+common::explore!(stuck, "../src/stuck.rs", use super::crossbeam);
+common::explore!(bounded, "../src/bounded.rs", use super::crossbeam);
 
 type Make<'a> = &'a (dyn Fn() -> Option<u32> + Sync);
 type See<'a> = &'a (dyn Fn(&str, u32, usize) + Sync);
@@ -24,7 +26,7 @@ fn items(seen: &Seen, what: &str) -> Vec<u32> {
 
 /// Runs a version with the items 1 and 2 and one consumer, in every order. Each run gives the items
 /// that were received. What was seen in an order is known even if it is stuck.
-fn two_items(run: Version, producers: u32, capacity: usize) -> (Orders<String>, Vec<Seen>) {
+fn two_items(run: Version, producers: u32, capacity: usize) -> (Orders, Vec<Seen>) {
     let all_seen = Mutex::new(Vec::new());
     let orders = every_order(|| {
         all_seen.lock().unwrap().push(Seen::new());
@@ -80,6 +82,7 @@ fn stuck_must_show_the_fault() {
 
 /// The lesson file with real threads.
 mod real_stuck {
+    use ::crossbeam;
     include!("../src/stuck.rs");
 }
 
@@ -139,7 +142,7 @@ fn bounded_does_so_with_two_producers_too() {
 }
 
 #[track_caller]
-fn must_receive_all(orders: &Orders<String>, capacity: usize) {
+fn must_receive_all(orders: &Orders, capacity: usize) {
     orders.must_all_end_with(
         "[1, 2] received",
         &format!("bounded.rs with room for {capacity}"),

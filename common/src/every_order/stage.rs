@@ -5,91 +5,72 @@
 //! make up its path. The next run repeats the path up to the last choice that has an alternative,
 //! and takes that.
 
-use std::any::Any;
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once};
-use std::thread;
+use std::{mem, thread};
 
-use super::{Ending, Order};
+use super::Order;
 
 /// More steps than any lesson takes: one that gets here waits in a loop.
 const MOST_STEPS: usize = 300;
 
-/// Where a thread is.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum At {
+/// May a thread go on, as all threads stand now?
+type May = Box<dyn Fn(&[Actor]) -> bool + Send>;
+
+enum At {
     Running,
-    /// Stands before a step that it may take at any time.
-    Ready,
-    /// Has started that thread, and goes on as soon as that one stands before its first step.
-    Starting(usize),
-    /// Stands before taking that lock.
-    Lock(usize),
-    /// Stands before a step that it may take while that gate is open.
-    Gate(usize),
-    /// Waits for that gate, and then goes on in what it has begun.
-    Behind(usize),
-    /// Waits for the end of that thread.
-    Join(usize),
-    /// Waits for the end of all threads of that scope.
-    Scope(usize),
+    /// Stands before a step that others could notice: who goes first is a choice.
+    Step(May),
+    /// Waits, and then goes on without a step. Nobody can notice when, so it is no choice.
+    Wait(May),
     Done,
 }
 
-/// What threads share. The number tells one lock, atomic or queue from another.
-#[derive(Clone, Copy)]
-pub(super) enum Shared {
-    Lock(usize),
-    Atomic(usize),
-    Queue(usize),
-}
-
-/// Keeps threads waiting while it is shut.
-struct Gate {
-    open: bool,
-    /// What a thread waits for here, and at which queue.
-    wait: (&'static str, usize),
-}
-
-struct Actor {
-    name: Option<String>,
+pub(super) struct Actor {
+    name: String,
     at: At,
+    /// What it waits for, should it never go on.
+    wait: (String, Option<Shared>),
     scope: Option<usize>,
 }
 
-struct Step {
-    thread: usize,
-    text: String,
-    on: Option<Shared>,
+impl Actor {
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.at, At::Done)
+    }
+
+    pub(super) fn is_in(&self, scope: usize) -> bool {
+        self.scope == Some(scope)
+    }
 }
 
-/// Which one was chosen, among how many.
+/// What threads share: a lock, an atomic, a queue. A stand-in tells the stage with this what is
+/// done to it, as [`Mutex`](super::sync::Mutex) does.
 #[derive(Clone, Copy)]
-pub(super) struct Choice {
-    taken: usize,
-    among: usize,
+pub struct Shared {
+    kind: &'static str,
+    /// Tells one from another of its kind.
+    number: usize,
 }
 
 /// Why a run is over. Threads that are not done by then are ended.
 enum Over {
     Returned,
-    /// Who waits for what.
-    Stuck(Vec<(usize, String)>),
+    Stuck,
     Fault(&'static str),
 }
 
 #[derive(Default)]
 struct State {
     threads: Vec<Actor>,
-    locks: Vec<bool>,
-    atomics: usize,
-    queues: usize,
-    gates: Vec<Gate>,
+    shared: Vec<Shared>,
     scopes: usize,
-    path: Vec<Choice>,
+    /// Each choice: which one was taken, among how many.
+    path: Vec<(usize, usize)>,
     depth: usize,
-    steps: Vec<Step>,
+    steps: Vec<(usize, String, Option<Shared>)>,
     panic: Option<String>,
     over: Option<Over>,
 }
@@ -114,111 +95,76 @@ pub(super) fn me() -> (Arc<Stage>, usize) {
 }
 
 impl State {
-    /// May this thread take a step?
-    fn can_step(&self, thread: usize) -> bool {
-        match self.threads[thread].at {
-            At::Ready => true,
-            At::Lock(lock) => !self.locks[lock],
-            At::Gate(gate) => self.gates[gate].open,
-            _ => false,
-        }
-    }
-
-    /// May this thread go on without a step? No other thread can notice that, so it is no choice.
-    fn can_go_on(&self, thread: usize) -> bool {
-        match self.threads[thread].at {
-            At::Starting(other) => !matches!(self.threads[other].at, At::Starting(_)),
-            At::Behind(gate) => self.gates[gate].open,
-            At::Join(other) => self.threads[other].at == At::Done,
-            At::Scope(scope) => {
-                self.threads.iter().all(|other| other.scope != Some(scope) || other.at == At::Done)
-            }
-            _ => false,
-        }
-    }
-
     /// Chooses who runs next, once nobody is running.
     fn choose(&mut self) {
-        if self.over.is_some() || self.threads.iter().any(|thread| thread.at == At::Running) {
+        let running = |thread: &Actor| matches!(thread.at, At::Running);
+        if self.over.is_some() || self.threads.iter().any(running) {
             return;
         }
-        if self.threads[0].at == At::Done {
+        if self.threads[0].is_done() {
             self.over = Some(Over::Returned);
             return;
         }
-        let all = 0..self.threads.len();
-        if let Some(thread) = all.clone().find(|&thread| self.can_go_on(thread)) {
-            self.threads[thread].at = At::Running;
-            return;
+        let (mut waits, mut steps) = (Vec::new(), Vec::new());
+        for (number, thread) in self.threads.iter().enumerate() {
+            match &thread.at {
+                At::Wait(may) if may(&self.threads) => waits.push(number),
+                At::Step(may) if may(&self.threads) => steps.push(number),
+                _ => {}
+            }
         }
-        let able: Vec<usize> = all.filter(|&thread| self.can_step(thread)).collect();
+        // The newest first: a thread that was just started comes to its first step at once.
+        match waits.pop().map_or_else(|| self.next_step(&steps), Ok) {
+            Ok(thread) => self.threads[thread].at = At::Running,
+            Err(over) => self.over = Some(over),
+        }
+    }
+
+    /// Which of these threads takes the next step on this path.
+    fn next_step(&mut self, able: &[usize]) -> Result<usize, Over> {
         if able.is_empty() {
-            self.over = Some(Over::Stuck(self.waits()));
-            return;
+            let left = self.threads.iter().enumerate().filter(|(_, thread)| !thread.is_done());
+            self.steps.extend(left.map(|(number, Actor { wait: (what, on), .. })| {
+                (number, format!("waits for {what}"), *on)
+            }));
+            return Err(Over::Stuck);
         }
         if self.depth == self.path.len() {
-            self.path.push(Choice { taken: 0, among: able.len() });
+            self.path.push((0, able.len()));
         }
-        let Choice { taken, among } = self.path[self.depth];
+        let (taken, among) = self.path[self.depth];
         self.depth += 1;
         if among != able.len() {
-            self.over = Some(Over::Fault("the same order led elsewhere: is something random?"));
-            return;
+            return Err(Over::Fault("the same order led elsewhere: is something random?"));
         }
         if self.depth > MOST_STEPS {
-            self.over = Some(Over::Fault("an order has over 300 steps: does it wait in a loop?"));
-            return;
+            return Err(Over::Fault("an order has over 300 steps: does it wait in a loop?"));
         }
-        let thread = able[taken];
-        if let At::Lock(lock) = self.threads[thread].at {
-            self.locks[lock] = true;
-        }
-        self.threads[thread].at = At::Running;
-    }
-
-    /// What each thread waits for, once none can go on.
-    fn waits(&self) -> Vec<(usize, String)> {
-        let wait = |thread: usize| {
-            let (text, on) = match self.threads[thread].at {
-                At::Lock(lock) => ("waits for the lock".into(), Some(Shared::Lock(lock))),
-                At::Gate(gate) | At::Behind(gate) => {
-                    let (what, queue) = self.gates[gate].wait;
-                    (format!("waits for {what}"), Some(Shared::Queue(queue)))
-                }
-                At::Join(other) => (format!("waits for {}", self.title(other)), None),
-                At::Scope(_) => ("waits for its threads".into(), None),
-                _ => return None,
-            };
-            Some((thread, self.describe(&Step { thread, text, on })))
-        };
-        (0..self.threads.len()).filter_map(wait).collect()
-    }
-
-    fn title(&self, thread: usize) -> String {
-        self.threads[thread].name.clone().unwrap_or_else(|| format!("thread {thread}"))
+        Ok(able[taken])
     }
 
     /// The number of a lock, an atomic or a queue is said only where there are several.
-    fn describe(&self, step: &Step) -> String {
-        match step.on {
-            Some(Shared::Lock(lock)) if self.locks.len() > 1 => {
-                step.text.replace("the lock", &format!("lock {}", lock + 1))
+    fn describe(&self, text: &str, on: Option<Shared>) -> String {
+        match on {
+            Some(Shared { kind, number })
+                if self.shared.iter().filter(|one| one.kind == kind).count() > 1 =>
+            {
+                let (the, one) = (format!("the {kind}"), format!("{kind} {number}"));
+                if text.contains(&the) {
+                    text.replace(&the, &one)
+                } else {
+                    format!("{text} ({one})")
+                }
             }
-            Some(Shared::Atomic(atomic)) if self.atomics > 1 => {
-                format!("{} (atomic {})", step.text, atomic + 1)
-            }
-            Some(Shared::Queue(queue)) if self.queues > 1 => {
-                format!("{} (queue {})", step.text, queue + 1)
-            }
-            _ => step.text.clone(),
+            _ => text.to_string(),
         }
     }
 
     /// The path of the next run, if there is one.
-    fn next_path(&mut self) -> Option<Vec<Choice>> {
-        let mut path = std::mem::take(&mut self.path);
-        while path.pop_if(|choice| choice.taken + 1 == choice.among).is_some() {}
-        path.last_mut()?.taken += 1;
+    fn next_path(&mut self) -> Option<Vec<(usize, usize)>> {
+        let mut path = mem::take(&mut self.path);
+        while path.pop_if(|(taken, among)| *taken + 1 == *among).is_some() {}
+        path.last_mut()?.0 += 1;
         Some(path)
     }
 }
@@ -228,44 +174,42 @@ impl Stage {
         self.state.lock().unwrap()
     }
 
-    /// Plays the lesson once, along `path`. Gives the next path, too, if there is one.
-    pub(super) fn play<T>(
-        path: Vec<Choice>,
+    /// Plays the lesson once, along `path`. Gives how it ended, the order of its steps, and the
+    /// next path, if there is one.
+    pub(super) fn play<T: Display>(
+        path: Vec<(usize, usize)>,
         lesson: impl FnOnce() -> T,
-    ) -> (Ending<T>, Order, Option<Vec<Choice>>) {
+    ) -> (String, Order, Option<Vec<(usize, usize)>>) {
         hush_panics();
         let stage = Arc::new(Stage::default());
         stage.state().path = path;
         stage.enter(Some("main".into()), None);
         let outcome = stage.act(0, lesson);
         ME.set(None);
-        let someone_is_left =
-            |state: &mut State| state.threads.iter().any(|thread| thread.at != At::Done);
+        let someone_is_left = |state: &mut State| !state.threads.iter().all(Actor::is_done);
         let mut state = stage.moved.wait_while(stage.state(), someone_is_left).unwrap();
 
-        let over = state.over.take();
-        if let Some(Over::Fault(fault)) = over {
-            drop(state);
-            panic!("{fault}");
-        }
-        let ending = match (outcome, &over) {
-            (Ok(value), _) => Ending::Value(value),
-            (Err(_), Some(Over::Stuck(_))) => Ending::Stuck,
-            (Err(_), _) => Ending::Panic(state.panic.take().unwrap_or_default()),
+        let ending = match (outcome, state.over.take()) {
+            (_, Some(Over::Fault(fault))) => {
+                drop(state);
+                panic!("{fault}");
+            }
+            (Ok(value), _) => super::with(value),
+            (Err(_), Some(Over::Stuck)) => super::STUCK.to_string(),
+            (Err(_), _) => format!("panic: {}", state.panic.take().unwrap_or_default()),
         };
-        let order = Order {
-            threads: (0..state.threads.len()).map(|thread| state.title(thread)).collect(),
-            steps: state.steps.iter().map(|step| (step.thread, state.describe(step))).collect(),
-            waits: if let Some(Over::Stuck(waits)) = over { waits } else { Vec::new() },
-        };
-        (ending, order, state.next_path())
+        let lines = state.steps.iter().map(|(thread, text, on)| {
+            (state.threads[*thread].name.clone(), state.describe(text, *on))
+        });
+        (ending, Order(lines.collect()), state.next_path())
     }
 
     /// Enters a thread, which counts as running from now on. Gives its number.
     pub(super) fn enter(&self, name: Option<String>, scope: Option<usize>) -> usize {
         let mut state = self.state();
         let number = state.threads.len();
-        state.threads.push(Actor { name, at: At::Running, scope });
+        let name = name.unwrap_or_else(|| format!("thread {number}"));
+        state.threads.push(Actor { name, at: At::Running, wait: Default::default(), scope });
         number
     }
 
@@ -280,7 +224,8 @@ impl Stage {
         if let Err(panic) = &outcome
             && !panic.is::<Curtain>()
         {
-            let text = panic_text(panic.as_ref());
+            let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             note(format!("panics: {text}"), None);
             self.state().panic.get_or_insert(text);
         }
@@ -296,7 +241,7 @@ impl Stage {
         self.moved.notify_all();
     }
 
-    pub(super) fn name_of(&self, thread: usize) -> Option<String> {
+    pub(super) fn name(&self, thread: usize) -> String {
         self.state().threads[thread].name.clone()
     }
 
@@ -305,55 +250,67 @@ impl Stage {
         state.scopes += 1;
         state.scopes
     }
+}
 
-    pub(super) fn new_lock(&self) -> usize {
-        let mut state = self.state();
-        state.locks.push(false);
-        state.locks.len() - 1
+impl Shared {
+    /// One more of this kind, such as a `"queue"`.
+    pub fn new(kind: &'static str) -> Self {
+        let (stage, _) = me();
+        let mut state = stage.state();
+        let number = state.shared.iter().filter(|one| one.kind == kind).count() + 1;
+        let shared = Self { kind, number };
+        state.shared.push(shared);
+        shared
     }
 
-    /// Takes the lock if it is free. Gives whether it was.
-    pub(super) fn try_lock(&self, lock: usize) -> bool {
-        !std::mem::replace(&mut self.state().locks[lock], true)
+    /// A step: stops until it is the calling thread's turn, then does `act`, and notes what it says
+    /// about it.
+    pub fn step<R>(self, act: impl FnOnce() -> (R, String)) -> R {
+        self.step_when("its turn", || true, act)
     }
 
-    pub(super) fn unlock(&self, lock: usize) {
-        self.state().locks[lock] = false;
+    /// A step that can be taken only while `may` says so. Until then, the thread waits for `what`.
+    pub fn step_when<R>(
+        self,
+        what: &str,
+        may: impl Fn() -> bool + Send + 'static,
+        act: impl FnOnce() -> (R, String),
+    ) -> R {
+        turn(At::Step(Box::new(move |_| may())), what, Some(self));
+        let (outcome, text) = act();
+        note(text, Some(self));
+        outcome
     }
 
-    pub(super) fn new_atomic(&self) -> usize {
-        let mut state = self.state();
-        state.atomics += 1;
-        state.atomics - 1
-    }
-
-    pub(super) fn new_queue(&self) -> usize {
-        let mut state = self.state();
-        state.queues += 1;
-        state.queues - 1
-    }
-
-    /// A gate, shut, at which threads wait for something of that queue.
-    pub(super) fn new_gate(&self, what: &'static str, queue: usize) -> usize {
-        let mut state = self.state();
-        state.gates.push(Gate { open: false, wait: (what, queue) });
-        state.gates.len() - 1
-    }
-
-    pub(super) fn set_gate(&self, gate: usize, open: bool) {
-        self.state().gates[gate].open = open;
+    /// Waits for `what` in the middle of a step that has been noted, and goes on as soon as `may`
+    /// says so.
+    pub fn wait(self, what: &str, may: impl Fn() -> bool + Send + 'static) {
+        turn(At::Wait(Box::new(move |_| may())), what, Some(self));
     }
 }
 
+/// A step that concerns nothing that threads share.
+pub(super) fn step(text: &str) {
+    turn(At::Step(Box::new(|_| true)), "its turn", None);
+    note(text.into(), None);
+}
+
+/// Waits for other threads.
+pub(super) fn wait(what: &str, may: impl Fn(&[Actor]) -> bool + Send + 'static) {
+    turn(At::Wait(Box::new(may)), what, None);
+}
+
 /// The calling thread gives up its turn and waits for its next one.
-pub(super) fn turn(at: At) {
+fn turn(at: At, what: &str, on: Option<Shared>) {
     let (stage, number) = me();
     let mut state = stage.state();
+    state.threads[number].wait = (what.to_string(), on);
     state.threads[number].at = at;
     state.choose();
     stage.moved.notify_all();
-    let not_yet =
-        |state: &mut State| state.threads[number].at != At::Running && state.over.is_none();
+    let not_yet = |state: &mut State| {
+        !matches!(state.threads[number].at, At::Running) && state.over.is_none()
+    };
     let state = stage.moved.wait_while(state, not_yet).unwrap();
     let over = state.over.is_some();
     drop(state);
@@ -365,18 +322,13 @@ pub(super) fn turn(at: At) {
 
 /// Writes down the step that the calling thread has just taken. What the first thread does before
 /// it starts others, and after they have ended, is nothing that an order could change.
-pub(super) fn note(text: impl Into<String>, on: Option<Shared>) {
+fn note(text: String, on: Option<Shared>) {
     let (stage, thread) = me();
     let mut state = stage.state();
-    let alone = thread == 0 && state.threads[1..].iter().all(|other| other.at == At::Done);
+    let alone = thread == 0 && state.threads[1..].iter().all(Actor::is_done);
     if state.over.is_none() && !alone {
-        state.steps.push(Step { thread, text: text.into(), on });
+        state.steps.push((thread, text, on));
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 /// A panic of a lesson is one of its endings and is told there, not on stderr, order after order.

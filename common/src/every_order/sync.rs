@@ -2,22 +2,24 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use super::stage::{At, Shared, me, note, turn};
+use super::stage::Shared;
 
 pub mod atomic;
 
 /// See [`std::sync::Mutex`]. Taking it and giving it back are steps.
 pub struct Mutex<T> {
-    number: usize,
+    shared: Shared,
+    taken: Arc<AtomicBool>,
     real: real::Mutex<T>,
 }
 
 /// See [`std::sync::MutexGuard`].
 pub struct MutexGuard<'a, T> {
-    number: usize,
+    lock: &'a Mutex<T>,
     /// Empty only while it is dropped.
     real: Option<real::MutexGuard<'a, T>>,
 }
@@ -25,31 +27,22 @@ pub struct MutexGuard<'a, T> {
 impl<T> Mutex<T> {
     /// See [`std::sync::Mutex::new`]. It is no `const fn`, so that no `static` can outlive an order.
     pub fn new(value: T) -> Self {
-        Self { number: me().0.new_lock(), real: real::Mutex::new(value) }
+        Self { shared: Shared::new("lock"), taken: Arc::default(), real: value.into() }
     }
 
     /// See [`std::sync::Mutex::lock`].
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        turn(At::Lock(self.number));
-        note("takes the lock", Some(Shared::Lock(self.number)));
-        match self.real.lock() {
-            Ok(real) => Ok(self.guard(real)),
-            Err(poison) => Err(PoisonError::new(self.guard(poison.into_inner()))),
-        }
+        let taken = self.taken.clone();
+        let take = || (self.take(), "takes the lock".into());
+        self.shared.step_when("the lock", move || !taken.load(SeqCst), take)
     }
 
     /// See [`std::sync::Mutex::try_lock`].
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        turn(At::Ready);
-        if !me().0.try_lock(self.number) {
-            note("finds the lock taken", Some(Shared::Lock(self.number)));
-            return Err(TryLockError::WouldBlock);
-        }
-        note("takes the lock", Some(Shared::Lock(self.number)));
-        match self.real.lock() {
-            Ok(real) => Ok(self.guard(real)),
-            Err(poison) => Err(PoisonError::new(self.guard(poison.into_inner())).into()),
-        }
+        self.shared.step(|| match self.taken.load(SeqCst) {
+            true => (Err(TryLockError::WouldBlock), "finds the lock taken".into()),
+            false => (self.take().map_err(TryLockError::from), "takes the lock".into()),
+        })
     }
 
     /// See [`std::sync::Mutex::into_inner`]. Who owns the lock is alone with it: this is no step.
@@ -57,8 +50,11 @@ impl<T> Mutex<T> {
         self.real.into_inner()
     }
 
-    fn guard<'a>(&self, real: real::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        MutexGuard { number: self.number, real: Some(real) }
+    fn take(&self) -> LockResult<MutexGuard<'_, T>> {
+        self.taken.store(true, SeqCst);
+        let guard = |real| MutexGuard { lock: self, real: Some(real) };
+        let taken = self.real.lock();
+        taken.map(guard).map_err(|poison| PoisonError::new(guard(poison.into_inner())))
     }
 }
 
@@ -84,9 +80,10 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        turn(At::Ready);
-        drop(self.real.take()); // poisons the lock if this thread is panicking, as in std
-        note("frees the lock", Some(Shared::Lock(self.number)));
-        me().0.unlock(self.number);
+        self.lock.shared.step(|| {
+            drop(self.real.take()); // poisons the lock if this thread is panicking, as in std
+            self.lock.taken.store(false, SeqCst);
+            ((), "frees the lock".into())
+        });
     }
 }

@@ -1,20 +1,17 @@
 //! Stands in for `std::thread`.
 
-use std::io;
 use std::marker::PhantomData;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread as real;
 use std::time::Duration;
+use std::{io, thread::Result};
 
-pub use std::thread::Result;
-
-use super::stage::{At, Stage, me, note, turn};
+use super::stage::{self, Stage, me};
 
 /// Pauses for no time at all: a pause is a step, and any other thread may run meanwhile.
 pub fn sleep(_: Duration) {
-    turn(At::Ready);
-    note("pauses", None);
+    stage::step("pauses");
 }
 
 /// See [`std::thread::spawn`].
@@ -35,7 +32,9 @@ where
         let number = me().0.new_scope();
         let scope = Scope { real, number, env: PhantomData };
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
-        turn(At::Scope(number));
+        stage::wait("its threads", move |threads| {
+            threads.iter().all(|thread| !thread.is_in(number) || thread.is_done())
+        });
         outcome.unwrap_or_else(|panic| panic::resume_unwind(panic))
     })
 }
@@ -48,7 +47,7 @@ pub struct Scope<'scope, 'env: 'scope> {
     env: PhantomData<&'env mut &'env ()>,
 }
 
-impl<'scope, 'env> Scope<'scope, 'env> {
+impl<'scope> Scope<'scope, '_> {
     /// See [`std::thread::Scope::spawn`].
     pub fn spawn<F, T>(self, f: F) -> ScopedJoinHandle<'scope, T>
     where
@@ -71,7 +70,7 @@ impl Builder {
         Self::default()
     }
 
-    /// See [`std::thread::Builder::name`]. It also heads the column of the thread in a table.
+    /// See [`std::thread::Builder::name`]. The steps of the thread are told under this name.
     pub fn name(self, name: String) -> Self {
         Self { name: Some(name) }
     }
@@ -116,54 +115,33 @@ fn role<T>(stage: Arc<Stage>, number: usize, f: impl FnOnce() -> T) -> impl FnOn
 /// The new thread runs up to its first step; then this one goes on.
 fn started<H>(number: usize, handle: io::Result<H>) -> io::Result<H> {
     match handle {
-        Ok(_) => turn(At::Starting(number)),
+        Ok(_) => stage::wait("the new thread", |_| true),
         Err(_) => me().0.leave(number),
     }
     handle
 }
 
-/// See [`std::thread::JoinHandle`].
-pub struct JoinHandle<T> {
-    number: usize,
-    real: real::JoinHandle<T>,
+fn wait_for(number: usize) {
+    stage::wait(&me().0.name(number), move |threads| threads[number].is_done());
 }
 
-impl<T> JoinHandle<T> {
-    /// See [`std::thread::JoinHandle::join`].
-    pub fn join(self) -> Result<T> {
-        turn(At::Join(self.number));
-        self.real.join()
-    }
+macro_rules! handle {
+    ($name:ident $(<$scope:lifetime>)?) => {
+        #[doc = concat!("See [`std::thread::", stringify!($name), "`].")]
+        pub struct $name<$($scope,)? T> {
+            number: usize,
+            real: real::$name<$($scope,)? T>,
+        }
+
+        impl<$($scope,)? T> $name<$($scope,)? T> {
+            /// Waits for the end of the thread.
+            pub fn join(self) -> Result<T> {
+                wait_for(self.number);
+                self.real.join()
+            }
+        }
+    };
 }
 
-/// See [`std::thread::ScopedJoinHandle`].
-pub struct ScopedJoinHandle<'scope, T> {
-    number: usize,
-    real: real::ScopedJoinHandle<'scope, T>,
-}
-
-impl<T> ScopedJoinHandle<'_, T> {
-    /// See [`std::thread::ScopedJoinHandle::join`].
-    pub fn join(self) -> Result<T> {
-        turn(At::Join(self.number));
-        self.real.join()
-    }
-}
-
-/// See [`std::thread::current`].
-pub fn current() -> Thread {
-    let (stage, number) = me();
-    Thread { name: stage.name_of(number) }
-}
-
-/// See [`std::thread::Thread`].
-pub struct Thread {
-    name: Option<String>,
-}
-
-impl Thread {
-    /// See [`std::thread::Thread::name`].
-    pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
-    }
-}
+handle!(JoinHandle);
+handle!(ScopedJoinHandle<'scope>);

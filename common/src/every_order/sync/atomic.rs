@@ -5,43 +5,36 @@ use std::sync::atomic as real;
 
 pub use std::sync::atomic::Ordering;
 
-use crate::every_order::stage::{At, Shared, me, note, turn};
+use crate::every_order::stage::Shared;
 
 macro_rules! atomic {
-    ($name:ident: $value:ty $(, $extra:tt)?) => {
+    ($name:ident: $value:ty $(, $sums:tt)?) => {
         #[doc = concat!("See [`std::sync::atomic::", stringify!($name), "`].")]
         pub struct $name {
-            number: usize,
+            shared: Shared,
             real: real::$name,
         }
 
         impl $name {
             /// It is no `const fn`, so that no `static` can outlive an order.
             pub fn new(value: $value) -> Self {
-                Self { number: me().0.new_atomic(), real: value.into() }
+                Self { shared: Shared::new("atomic"), real: value.into() }
             }
 
             /// Reads the value.
             pub fn load(&self, order: Ordering) -> $value {
-                turn(At::Ready);
-                let value = self.real.load(order);
-                self.note(format!("reads {value}"));
-                value
+                self.step(|real| real.load(order), |value| format!("reads {value}"))
             }
 
             /// Writes a value.
             pub fn store(&self, value: $value, order: Ordering) {
-                turn(At::Ready);
-                self.real.store(value, order);
-                self.note(format!("writes {value}"));
+                self.step(|real| real.store(value, order), |()| format!("writes {value}"))
             }
 
             /// Writes a value, and gives the one before.
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                turn(At::Ready);
-                let before = self.real.swap(value, order);
-                self.note(format!("writes {value} over {before}"));
-                before
+                let told = |before: &$value| format!("writes {value} over {before}");
+                self.step(|real| real.swap(value, order), told)
             }
 
             /// Writes `new` if the value is `current`; gives the value before, as an error if not.
@@ -52,24 +45,30 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                turn(At::Ready);
-                let outcome = self.real.compare_exchange(current, new, success, failure);
-                self.note(match outcome {
+                let told = |outcome: &Result<$value, $value>| match outcome {
                     Ok(before) => format!("writes {new} over {before}"),
                     Err(before) => format!("finds {before}, not {current}"),
-                });
-                outcome
+                };
+                self.step(|real| real.compare_exchange(current, new, success, failure), told)
             }
+
+            $(atomic!($sums $value);)?
 
             /// Takes the value out. Who owns it is alone with it: this is no step.
             pub fn into_inner(self) -> $value {
                 self.real.into_inner()
             }
 
-            $(atomic!($extra $value);)?
-
-            fn note(&self, text: String) {
-                note(text, Some(Shared::Atomic(self.number)));
+            fn step<R>(
+                &self,
+                act: impl FnOnce(&real::$name) -> R,
+                told: impl FnOnce(&R) -> String,
+            ) -> R {
+                self.shared.step(|| {
+                    let outcome = act(&self.real);
+                    let text = told(&outcome);
+                    (outcome, text)
+                })
             }
         }
 
@@ -82,18 +81,8 @@ macro_rules! atomic {
     (sums $value:ty) => {
         /// Adds to the value, and gives the one before.
         pub fn fetch_add(&self, value: $value, order: Ordering) -> $value {
-            turn(At::Ready);
-            let before = self.real.fetch_add(value, order);
-            self.note(format!("adds {value} to {before}"));
-            before
-        }
-
-        /// Takes from the value, and gives the one before.
-        pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
-            turn(At::Ready);
-            let before = self.real.fetch_sub(value, order);
-            self.note(format!("takes {value} from {before}"));
-            before
+            let told = |before: &$value| format!("adds {value} to {before}");
+            self.step(|real| real.fetch_add(value, order), told)
         }
     };
 }
@@ -101,5 +90,6 @@ macro_rules! atomic {
 atomic!(AtomicBool: bool);
 atomic!(AtomicI32: i32, sums);
 atomic!(AtomicI64: i64, sums);
+atomic!(AtomicU32: u32, sums);
 atomic!(AtomicU64: u64, sums);
 atomic!(AtomicUsize: usize, sums);
