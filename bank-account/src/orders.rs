@@ -1,10 +1,6 @@
 //! The `orders` command: two deposits of ¥1, in every order in which two threads can run.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
-
-use common::every_order::Order;
-use common::show;
 
 use crate::Version;
 
@@ -26,27 +22,9 @@ pub fn show(version: Version) -> anyhow::Result<()> {
         Ok(balance) => format!("¥{balance}"),
         Err(fault) => format!("{fault:#}"),
     });
-    show!("{}: two deposits of ¥1, in every order of their steps", common::cli::name(&version));
-    for (ending, count, order) in orders.endings() {
-        show!("\n{count} of {} orders {ending}. One of them:", orders.count());
-        table(order);
-    }
+    common::show!(
+        "{}: two deposits of ¥1, in every order of their steps\n\n{orders}",
+        common::cli::name(&version)
+    );
     Ok(())
-}
-
-/// Shows an order as a table: a row for each step, a column for each thread.
-fn table(order: &Order) {
-    let threads: BTreeSet<&str> = order.0.iter().map(|(thread, _)| thread.as_str()).collect();
-    let longest = order.0.iter().map(|(_, step)| step.chars().count()).max().unwrap_or(0);
-    let width = longest.max(11) + 2;
-    let row = |number: &str, cell: &dyn Fn(&str) -> String| {
-        let cells: String =
-            threads.iter().map(|thread| format!("{:width$}", cell(thread))).collect();
-        show!("{}", format!("{number:<6}{cells}").trim_end());
-    };
-    row("step", &|thread| thread.to_string());
-    for (number, (actor, step)) in order.0.iter().enumerate() {
-        let cell = |thread: &str| if thread == actor { step.clone() } else { String::new() };
-        row(&format!("{:>2}", number + 1), &cell);
-    }
 }

@@ -53,7 +53,7 @@
 //! It takes two threads of a few steps in its stride: two of three steps have 20 orders. Three of
 //! three have 1680, and four 369 600, so what holds for many threads is better argued than tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Formatter};
 
 mod stage;
@@ -97,7 +97,29 @@ macro_rules! explore {
 
 /// One order of the steps of all threads: who, and what. Where it is stuck, its last lines say what
 /// each thread waits for. It displays as a line a step: `thread 1 reads 0`.
-pub struct Order(pub Vec<(String, String)>);
+pub struct Order(Vec<(String, String)>);
+
+impl Order {
+    /// The steps as a table: a numbered row for each step, a column for each thread.
+    pub fn table(&self) -> String {
+        let threads: BTreeSet<&str> = self.0.iter().map(|(thread, _)| thread.as_str()).collect();
+        let longest = self.0.iter().map(|(_, step)| step.chars().count()).max().unwrap_or(0);
+        let width = longest.max(11) + 2;
+        let row = |number: String, cell: &dyn Fn(&str) -> String| {
+            let cells = threads.iter().map(|thread| format!("{:width$}", cell(thread)));
+            let row = format!("{number:<6}{}", cells.collect::<String>());
+            row.trim_end().to_string() + "\n"
+        };
+        let mut table = row("step".into(), &str::to_string);
+        for (number, (actor, step)) in self.0.iter().enumerate() {
+            let cell = |thread: &str| if thread == actor { step.clone() } else { String::new() };
+            let is_step = !step.starts_with("waits for "); // it is where this thread is stuck
+            table +=
+                &row(if is_step { format!("{:>2}", number + 1) } else { String::new() }, &cell);
+        }
+        table
+    }
+}
 
 impl Display for Order {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -177,7 +199,7 @@ impl Display for Orders {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let all = self.count();
         self.endings().try_for_each(|(ending, count, order)| {
-            writeln!(f, "{count} of {all} orders {ending}. One of them:\n{order}")
+            writeln!(f, "{count} of {all} orders {ending}. One of them:\n{}", order.table())
         })
     }
 }

@@ -87,14 +87,15 @@ fn two_locks_taken_in_opposite_order_are_stuck_in_2_of_6_orders() {
     assert_eq!(orders.stuck(), 2); // each thread has its first lock
     let (ending, _, order) = orders.endings().next().unwrap();
     assert_eq!(ending, "are stuck: every thread waits for another");
-    assert_eq!(
-        order.to_string(),
-        "    thread 1 takes lock 1
-    thread 2 takes lock 2
-    main waits for its threads
-    thread 1 waits for lock 2
-    thread 2 waits for lock 1\n"
-    );
+    let table = "\
+step  main                   thread 1               thread 2
+ 1                           takes lock 1
+ 2                                                  takes lock 2
+      waits for its threads
+                             waits for lock 2
+                                                    waits for lock 1
+";
+    assert_eq!(order.table(), table);
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn a_swap_and_a_sum_are_one_step_each() {
             let number = number.clone();
             thread::spawn(move || number.swap(0, SeqCst))
         };
-        number.fetch_add(-1, SeqCst);
+        number.fetch_sub(1, SeqCst);
         number.fetch_add(2, SeqCst);
         format!("{} {}", other.join().unwrap(), number.load(SeqCst))
     });
@@ -220,15 +221,21 @@ fn a_lock_is_poisoned_by_a_panic_while_it_is_held() {
 }
 
 #[test]
-fn the_steps_of_a_thread_are_told_under_its_name() {
+fn the_name_of_a_thread_is_known_inside_and_its_steps_are_told_under_it() {
     let orders = every_order(|| {
+        assert_eq!(thread::current().name(), Some("main"));
         let thread = thread::Builder::new().name("LoopThread".into());
-        let thread = thread.spawn(|| thread::sleep(A_MOMENT));
-        format!("{:?}", thread.unwrap().join())
+        let loop_thread = thread.spawn(|| {
+            thread::sleep(A_MOMENT);
+            thread::current().name().map(str::to_owned)
+        });
+        let nameless = thread::spawn(|| thread::current().name().map(str::to_owned));
+        assert_eq!(nameless.join().unwrap(), None);
+        loop_thread.unwrap().join().unwrap().unwrap()
     });
-    assert_eq!((orders.count(), orders.ending_with("Ok(())")), (1, 1));
+    assert_eq!(orders.ending_with("LoopThread"), 1);
     let (_, _, order) = orders.endings().next().unwrap();
-    assert_eq!(order.to_string(), "    LoopThread pauses\n");
+    assert_eq!(order.table(), "step  LoopThread\n 1    pauses\n");
 }
 
 #[test]
@@ -268,6 +275,23 @@ fn threads_can_start_threads() {
 fn two_runs_give_the_same_result() {
     let run = || every_order(|| deposits(2)).to_string();
     assert_eq!(run(), run());
+}
+
+#[test]
+fn an_order_is_shown_as_a_table_with_one_column_a_thread() {
+    let orders = every_order(|| deposits(2));
+    let (ending, count, order) = orders.endings().next().unwrap();
+    assert_eq!((ending, count), ("end with 1", 18));
+    let table = "\
+step  thread 1     thread 2
+ 1    reads 0
+ 2    pauses
+ 3                 reads 0
+ 4    writes 1
+ 5                 pauses
+ 6                 writes 1
+";
+    assert_eq!(order.table(), table);
 }
 
 #[test]

@@ -29,7 +29,7 @@ enum At {
 }
 
 pub(super) struct Actor {
-    name: String,
+    name: Option<String>,
     at: At,
     /// What it waits for, should it never go on.
     wait: (String, Option<Shared>),
@@ -160,6 +160,10 @@ impl State {
         }
     }
 
+    fn title(&self, thread: usize) -> String {
+        self.threads[thread].name.clone().unwrap_or_else(|| format!("thread {thread}"))
+    }
+
     /// The path of the next run, if there is one.
     fn next_path(&mut self) -> Option<Vec<(usize, usize)>> {
         let mut path = mem::take(&mut self.path);
@@ -198,9 +202,10 @@ impl Stage {
             (Err(_), Some(Over::Stuck)) => super::STUCK.to_string(),
             (Err(_), _) => format!("panic: {}", state.panic.take().unwrap_or_default()),
         };
-        let lines = state.steps.iter().map(|(thread, text, on)| {
-            (state.threads[*thread].name.clone(), state.describe(text, *on))
-        });
+        let lines = state
+            .steps
+            .iter()
+            .map(|(thread, text, on)| (state.title(*thread), state.describe(text, *on)));
         (ending, Order(lines.collect()), state.next_path())
     }
 
@@ -208,7 +213,6 @@ impl Stage {
     pub(super) fn enter(&self, name: Option<String>, scope: Option<usize>) -> usize {
         let mut state = self.state();
         let number = state.threads.len();
-        let name = name.unwrap_or_else(|| format!("thread {number}"));
         state.threads.push(Actor { name, at: At::Running, wait: Default::default(), scope });
         number
     }
@@ -241,8 +245,12 @@ impl Stage {
         self.moved.notify_all();
     }
 
-    pub(super) fn name(&self, thread: usize) -> String {
+    pub(super) fn name(&self, thread: usize) -> Option<String> {
         self.state().threads[thread].name.clone()
+    }
+
+    pub(super) fn title(&self, thread: usize) -> String {
+        self.state().title(thread)
     }
 
     pub(super) fn new_scope(&self) -> usize {

@@ -15,19 +15,12 @@ pub fn sleep(_: Duration) {
 }
 
 /// See [`std::thread::spawn`].
-pub fn spawn<F, T>(f: F) -> JoinHandle<T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
+pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     Builder::new().spawn(f).expect("failed to spawn thread")
 }
 
 /// See [`std::thread::scope`]. The [`Scope`] is handed over by value; calls look the same.
-pub fn scope<'env, F, T>(f: F) -> T
-where
-    F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,
-{
+pub fn scope<'env, T>(f: impl for<'scope> FnOnce(Scope<'scope, 'env>) -> T) -> T {
     real::scope(|real| {
         let number = me().0.new_scope();
         let scope = Scope { real, number, env: PhantomData };
@@ -49,11 +42,10 @@ pub struct Scope<'scope, 'env: 'scope> {
 
 impl<'scope> Scope<'scope, '_> {
     /// See [`std::thread::Scope::spawn`].
-    pub fn spawn<F, T>(self, f: F) -> ScopedJoinHandle<'scope, T>
-    where
-        F: FnOnce() -> T + Send + 'scope,
-        T: Send + 'scope,
-    {
+    pub fn spawn<T: Send + 'scope>(
+        self,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedJoinHandle<'scope, T> {
         Builder::new().spawn_scoped(self, f).expect("failed to spawn thread")
     }
 }
@@ -76,26 +68,21 @@ impl Builder {
     }
 
     /// See [`std::thread::Builder::spawn`].
-    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    pub fn spawn<T: Send + 'static>(
+        self,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
         let (stage, number) = enter(self.name, None);
         let real = started(number, real::Builder::new().spawn(role(stage, number, f)))?;
         Ok(JoinHandle { number, real })
     }
 
     /// See [`std::thread::Builder::spawn_scoped`].
-    pub fn spawn_scoped<'scope, F, T>(
+    pub fn spawn_scoped<'scope, T: Send + 'scope>(
         self,
         scope: Scope<'scope, '_>,
-        f: F,
-    ) -> io::Result<ScopedJoinHandle<'scope, T>>
-    where
-        F: FnOnce() -> T + Send + 'scope,
-        T: Send + 'scope,
-    {
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>> {
         let (stage, number) = enter(self.name, Some(scope.number));
         let handle = real::Builder::new().spawn_scoped(scope.real, role(stage, number, f));
         Ok(ScopedJoinHandle { number, real: started(number, handle)? })
@@ -122,7 +109,7 @@ fn started<H>(number: usize, handle: io::Result<H>) -> io::Result<H> {
 }
 
 fn wait_for(number: usize) {
-    stage::wait(&me().0.name(number), move |threads| threads[number].is_done());
+    stage::wait(&me().0.title(number), move |threads| threads[number].is_done());
 }
 
 macro_rules! handle {
@@ -145,3 +132,21 @@ macro_rules! handle {
 
 handle!(JoinHandle);
 handle!(ScopedJoinHandle<'scope>);
+
+/// See [`std::thread::current`].
+pub fn current() -> Thread {
+    let (stage, number) = me();
+    Thread { name: stage.name(number) }
+}
+
+/// See [`std::thread::Thread`].
+pub struct Thread {
+    name: Option<String>,
+}
+
+impl Thread {
+    /// See [`std::thread::Thread::name`].
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}

@@ -84,12 +84,17 @@ macro_rules! atomic {
             let told = |before: &$value| format!("adds {value} to {before}");
             self.step(|real| real.fetch_add(value, order), told)
         }
+
+        /// Takes from the value, and gives the one before.
+        pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+            let told = |before: &$value| format!("takes {value} from {before}");
+            self.step(|real| real.fetch_sub(value, order), told)
+        }
     };
 }
 
 atomic!(AtomicBool: bool);
 atomic!(AtomicI32: i32, sums);
 atomic!(AtomicI64: i64, sums);
-atomic!(AtomicU32: u32, sums);
 atomic!(AtomicU64: u64, sums);
 atomic!(AtomicUsize: usize, sums);
