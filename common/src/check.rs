@@ -13,8 +13,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use crate::pid;
+
 /// What takes longer than this has failed.
 pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The environment variable by which a check tells its own PID to the program that it starts.
+pub const CHECK: &str = "LESSON_CHECK_PID";
 
 /// A program that is running. Its standard input is a pipe that stays open until it is closed here:
 /// a gate at which its workers can be held. Dropping it kills it and all its processes.
@@ -138,6 +143,7 @@ impl Run {
         let (mut errors, stderr) = io::pipe().unwrap();
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.env(CHECK, pid::own().to_string());
         command.stdin(stdin).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
         let stderr = thread::spawn(move || {

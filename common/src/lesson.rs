@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::{clock, say};
+use crate::check::CHECK;
+use crate::{clock, pid, say, worker};
 
 /// Sets the lesson's zero of time, runs the program, and turns an error into one line on stderr,
-/// which starts with `error: `, and exit status 1.
+/// which starts with `error: `, and exit status 1. A program that a lesson check has started ends
+/// with it, even if the check is killed.
 ///
 /// ```
 /// use std::process::ExitCode;
@@ -17,7 +19,9 @@ use crate::{clock, say};
 /// ```
 pub fn lesson(program: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     clock::zero();
-    match program() {
+    let check = worker::pid_in_environment(CHECK).filter(|&check| pid::parent() == Some(check));
+    let watched = check.map_or(Ok(()), worker::end_with_parent);
+    match watched.and_then(|()| program()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => say::end_with(&format!("{fault:#}")),
     }

@@ -50,17 +50,29 @@ pub fn worker(role: &str) -> Command {
 /// Those of `work`, and when no thread can be started to watch for the end of that process.
 pub fn as_worker(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     say::to_stderr();
-    let parent = env::var(PARENT).ok().and_then(|pid| pid.parse().ok());
-    if let (Some(parent), Some(_)) = (parent, pid::parent()) {
+    if let Some(parent) = pid_in_environment(PARENT) {
+        end_with_parent(parent)?;
+    }
+    work()
+}
+
+pub(crate) fn pid_in_environment(name: &str) -> Option<u32> {
+    env::var(name).ok()?.parse().ok()
+}
+
+/// From now on, this process ends as soon as its parent is no longer this one.
+pub(crate) fn end_with_parent(parent: u32) -> anyhow::Result<()> {
+    if pid::parent().is_some() {
         let watch = move || {
             while pid::parent() == Some(parent) {
                 thread::sleep(Duration::from_millis(100));
             }
             process::exit(1);
         };
-        thread::Builder::new().spawn(watch).context("cannot watch for the end of the parent")?;
+        let thread = thread::Builder::new().stack_size(64 * 1024); // it needs next to nothing
+        thread.spawn(watch).context("cannot watch for the end of the parent")?;
     }
-    work()
+    Ok(())
 }
 
 /// A running worker. Dropping it terminates it, and leaves no zombie.

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::check::{DEADLINE, Outcome, Run, command, pid_in, signal};
+use common::check::{CHECK, DEADLINE, Outcome, Run, command, pid_in, signal};
 use server::{Client, PROGRAM, Server, WAYS};
 
 fn run(arguments: &str) -> Outcome {
@@ -290,6 +290,19 @@ fn when_the_server_is_killed_its_workers_end() {
     server.run.end_after_signal();
     let time = kill.elapsed();
     assert!(time < Duration::from_secs(2), "the workers have survived for {time:?}");
+}
+
+/// Here, a shell stands for the check.
+#[test]
+#[cfg(unix)]
+fn a_program_ends_when_the_check_that_started_it_is_killed() {
+    let mut shell = Command::new("sh");
+    let server = format!("{CHECK}=$$ \"$0\" server --listen 127.0.0.1:0 & wait");
+    shell.args(["-c", &server, PROGRAM]);
+    let mut run = Run::start(shell);
+    run.until("listens on ");
+    signal("KILL", run.pid());
+    run.end_after_signal();
 }
 
 #[test]
