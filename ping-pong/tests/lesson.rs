@@ -4,7 +4,6 @@
 //! parent shows is what happened.
 
 use common::check::{Run, command};
-use similar::{ChangeTag, TextDiff};
 
 /// What a version shows: its words, and its result line.
 fn run(arguments: &str) -> (Vec<String>, String) {
@@ -70,13 +69,4 @@ fn every_count_is_reached_exactly() {
             assert_eq!(words.len(), count, "{version} --count {count}: {words:?}");
         }
     }
-}
-
-#[test]
-fn isolated_and_shared_differ_by_the_queue_only() {
-    let isolated = include_str!("../src/isolated.rs");
-    let diff = TextDiff::from_lines(isolated, include_str!("../src/shared.rs"));
-    let changed = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
-    let changed: Vec<String> = changed.map(|line| format!("{}{line}", line.tag())).collect();
-    assert!(changed.len() <= 8, "the diff is more than the queue:\n{}", changed.concat());
 }

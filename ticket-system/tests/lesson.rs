@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use common::check::{self, DEADLINE, Run, command, pid_in};
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ticket-system");
@@ -303,15 +302,6 @@ fn when_a_buyer_is_killed_the_others_go_on_whatever_it_was_doing() {
         assert_eq!(place.left(), 0);
         place.is_tidy();
     }
-}
-
-#[test]
-fn unlocked_and_locked_differ_by_the_lock_only() {
-    let (unlocked, locked) = (include_str!("../src/unlocked.rs"), include_str!("../src/locked.rs"));
-    let diff = TextDiff::from_lines(unlocked, locked);
-    let changed = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
-    let changed: Vec<String> = changed.map(|line| format!("{}{line}", line.tag())).collect();
-    assert!(changed.len() <= 7, "the diff is more than the lock:\n{}", changed.concat());
 }
 
 /// What each line of an example says, without time and PID.
