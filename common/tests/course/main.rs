@@ -1,5 +1,6 @@
 //! The course checks itself: what a page says is there, and what is there stands on a page.
 
+mod outputs;
 mod pages;
 mod programs;
 
@@ -41,7 +42,7 @@ fn check_all<T: Send>(items: Vec<T>, check: impl Fn(T) -> Result<(), String> + S
 fn every_lesson_has_a_page_with_all_its_parts_in_order() {
     let minutes = Regex::new(r"(?m)^## For instructors \([1-9]\d* minutes\)$").unwrap();
     for lesson in lessons() {
-        let Page { path, text, .. } = Page::of_lesson(&lesson);
+        let Page { path, text, blocks, .. } = Page::of_lesson(&lesson);
         assert!(text.starts_with(&format!("# {lesson}: ")), "{path}: the title is no question");
         let parts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         let expected =
@@ -49,6 +50,11 @@ fn every_lesson_has_a_page_with_all_its_parts_in_order() {
         assert!(expected.eq(PARTS.iter()), "{path}: the parts are {parts:?}");
         assert!(minutes.is_match(&text), "{path}: no `## For instructors (N minutes)`");
         assert!(text.lines().count() <= 90, "{path}: a page of more than 90 lines is not read");
+        for block in blocks {
+            // So nothing that a program prints can stand on a page without its command.
+            let known = ["sh", "console", "diff"].contains(&&*block.language);
+            assert!(known, "{path}, line {}: a block is `sh`, `console` or `diff`", block.line);
+        }
     }
 }
 
