@@ -5,7 +5,8 @@ mod pages;
 mod programs;
 
 use std::panic::resume_unwind;
-use std::thread;
+use std::sync::Mutex;
+use std::{iter, thread};
 
 use pages::{Page, course, files, lessons, read};
 use regex::Regex;
@@ -23,17 +24,19 @@ const PARTS: [&str; 8] = [
     "For instructors",
 ];
 
-/// Checks all of them at the same time, since programs mostly wait, and shows all faults.
+/// Checks all of them, some at the same time, since programs mostly wait. Shows all faults.
 #[track_caller]
 fn check_all<T: Send>(items: Vec<T>, check: impl Fn(T) -> Result<(), String> + Sync) {
     assert!(!items.is_empty(), "nothing was found to check");
-    let check = &check;
+    let items = Mutex::new(items.into_iter());
+    let next = || items.lock().unwrap().next();
+    let faults = || iter::from_fn(next).filter_map(|item| check(item).err()).collect::<Vec<_>>();
     let faults: Vec<String> = thread::scope(|scope| {
-        let checks = items.into_iter().map(|item| scope.spawn(move || check(item)));
-        let checks: Vec<_> = checks.collect();
-        let ends =
-            checks.into_iter().map(|check| check.join().unwrap_or_else(|it| resume_unwind(it)));
-        ends.filter_map(Result::err).collect()
+        let threads = [(); 4].map(|()| scope.spawn(faults));
+        threads
+            .into_iter()
+            .flat_map(|it| it.join().unwrap_or_else(|it| resume_unwind(it)))
+            .collect()
     });
     assert!(faults.is_empty(), "\n\n{}\n", faults.join("\n\n"));
 }
