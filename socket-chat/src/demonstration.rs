@@ -1,6 +1,6 @@
 //! Three clients say the same to a server of `chunks` and to one of `lines`.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -93,7 +93,13 @@ impl Client {
     fn hear(&mut self) -> anyhow::Result<Option<String>> {
         let mut answer = vec![0; 1024];
         let size = match self.version {
-            Version::Chunks => self.from_server.read(&mut answer)?,
+            Version::Chunks => loop {
+                match self.from_server.read(&mut answer) {
+                    // The end of a worker can interrupt a read that has a timeout.
+                    Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                    outcome => break outcome?,
+                }
+            },
             _ => {
                 answer.clear();
                 self.from_server.read_until(b'\n', &mut answer)?

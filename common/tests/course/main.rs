@@ -1,0 +1,140 @@
+//! The course checks itself: what a page says is there, and what is there stands on a page.
+
+mod outputs;
+mod pages;
+mod programs;
+
+use std::panic::resume_unwind;
+use std::sync::Mutex;
+use std::{iter, thread};
+
+use pages::{Page, course, files, lessons, read};
+use regex::Regex;
+use similar::{ChangeTag, TextDiff};
+
+/// The parts of a lesson page, in their order.
+const PARTS: [&str; 8] = [
+    "Run it",
+    "What you see",
+    "Why",
+    "The fix",
+    "Predict, then try",
+    "In Python and here",
+    "Where the original goes wrong",
+    "For instructors",
+];
+
+/// Checks all of them, some at the same time, since programs mostly wait. Shows all faults.
+#[track_caller]
+fn check_all<T: Send>(items: Vec<T>, check: impl Fn(T) -> Result<(), String> + Sync) {
+    assert!(!items.is_empty(), "nothing was found to check");
+    let items = Mutex::new(items.into_iter());
+    let next = || items.lock().unwrap().next();
+    let faults = || iter::from_fn(next).filter_map(|item| check(item).err()).collect::<Vec<_>>();
+    let faults: Vec<String> = thread::scope(|scope| {
+        let threads = [(); 4].map(|()| scope.spawn(faults));
+        threads
+            .into_iter()
+            .flat_map(|it| it.join().unwrap_or_else(|it| resume_unwind(it)))
+            .collect()
+    });
+    assert!(faults.is_empty(), "\n\n{}\n", faults.join("\n\n"));
+}
+
+#[test]
+fn every_lesson_has_a_page_with_all_its_parts_in_order() {
+    let minutes = Regex::new(r"(?m)^## For instructors \([1-9]\d* minutes\)$").unwrap();
+    for lesson in lessons() {
+        let Page { path, text, blocks, .. } = Page::of_lesson(&lesson);
+        assert!(text.starts_with(&format!("# {lesson}: ")), "{path}: the title is no question");
+        let parts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let expected =
+            parts.iter().filter_map(|part| PARTS.iter().find(|name| part.starts_with(*name)));
+        assert!(expected.eq(PARTS.iter()), "{path}: the parts are {parts:?}");
+        assert!(minutes.is_match(&text), "{path}: no `## For instructors (N minutes)`");
+        assert!(text.lines().count() <= 90, "{path}: a page of more than 90 lines is not read");
+        for block in blocks {
+            // So nothing that a program prints can stand on a page without its command.
+            let known = ["sh", "console", "diff"].contains(&&*block.language);
+            assert!(known, "{path}, line {}: a block is `sh`, `console` or `diff`", block.line);
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_in_the_table_of_the_course() {
+    let table = read("README.md");
+    for lesson in lessons() {
+        let line = format!("| [{lesson}]({lesson}/README.md) | ");
+        assert!(table.contains(&line), "README.md: no line of the table starts with {line:?}");
+    }
+}
+
+/// A link with a name in backquotes leads to the file of that name.
+#[test]
+fn every_link_leads_to_a_file() {
+    let link = Regex::new(r"\[(`?)([^\]`]*)`?\]\(([^)]*)\)").unwrap();
+    check_all(Page::all(), |page| {
+        let own = course().join(&page.path);
+        for (whole, [quote, name, target]) in link.captures_iter(&page.text).map(|it| it.extract())
+        {
+            if target.starts_with("https://") {
+                continue;
+            }
+            let file = own.with_file_name(target);
+            let is_named = quote.is_empty() || file.file_stem().is_some_and(|stem| stem == name);
+            if !file.is_file() || !is_named {
+                return Err(format!("{}: {whole} leads to no such file", page.path));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn no_lesson_file_has_more_than_80_lines() {
+    for lesson in lessons() {
+        for folder in ["src", "examples"] {
+            for file in files(&lesson, folder) {
+                let text = read(format!("{lesson}/{folder}/{file}.rs"));
+                let lines = text.lines().count();
+                // What stands around the lesson has documentation of its own, with `//!`.
+                let is_lesson = folder == "examples" || !text.starts_with("//!");
+                let allowed = if is_lesson && file != "main" { 80 } else { 300 };
+                assert!(lines <= allowed, "{lesson}/{folder}/{file}.rs has {lines} lines");
+            }
+        }
+    }
+}
+
+/// A page says which pairs it has: `git diff --no-index ONE OTHER`.
+#[test]
+fn every_pair_differs_by_at_most_8_lines_and_the_page_shows_exactly_these() {
+    for lesson in lessons() {
+        let page = Page::of_lesson(&lesson);
+        let shown = page.blocks("diff").flat_map(|block| &block.lines);
+        let shown: Vec<&String> = shown.filter(|line| line.starts_with(['+', '-'])).collect();
+        let mut changed = Vec::new();
+        let mut pairs = 0;
+        for (_, command) in &page.quoted {
+            let Some(files) = command.strip_prefix("git diff --no-index ") else { continue };
+            let (one, other) = files.split_once(' ').unwrap();
+            let (one, other) = (read(one), read(other));
+            let diff = TextDiff::from_lines(&one, &other);
+            let lines = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
+            let lines: Vec<String> =
+                lines.map(|line| format!("{}{}", line.tag(), line.value().trim_end())).collect();
+            assert!(
+                lines.len() <= 8,
+                "{files}: {} changed lines:\n{}",
+                lines.len(),
+                lines.join("\n")
+            );
+            changed.extend(lines);
+            pairs += 1;
+        }
+        assert!(pairs > 0, "{lesson}: the page names no pair");
+        let changed: Vec<&String> = changed.iter().collect();
+        assert_eq!(shown, changed, "{lesson}: the page shows another diff");
+    }
+}
