@@ -132,6 +132,24 @@ fn a_client_in_a_pipe_shows_each_answer_and_no_prompt() {
 }
 
 #[test]
+fn a_client_that_the_server_closes_shows_why_and_ends_with_1() {
+    for way in WAYS {
+        let server = Server::start(&format!("lines {way}"));
+        for (input, answers, why) in [
+            (r"printf '\377\n'", "", "a message is no UTF-8"),
+            (r"printf 'one\ntwo\377\n'", "ONE\n", "a message is no UTF-8"),
+            ("head -c 65536 /dev/zero", "", "a line must end, within 64 KiB"),
+        ] {
+            let outcome = client_of(&server.address, input).end();
+            assert_eq!(outcome.stdout, format!("{answers}server: closed: {why}\n"), "{input}");
+            let said = outcome.error();
+            assert_eq!(said, format!("error: {} has ended the connection\n", server.address));
+        }
+        server.stop();
+    }
+}
+
+#[test]
 fn a_client_whose_server_goes_away_says_so_in_one_line() {
     let mut server = Server::start("lines");
     let client = command(PROGRAM, &format!("client --connect {}", server.address));
