@@ -123,9 +123,9 @@ fn the_same_seed_gives_the_same_items_from_0_to_9() {
 
 /// The consumer pauses for a minute, the queue is full, and the producer waits for room.
 fn start_with_a_full_queue() -> Run {
-    let arguments = "bounded --capacity 3 --make-ms 0 --pause-ms 60000";
+    let arguments = "bounded --capacity 1000 --make-ms 0 --pause-ms 60000";
     let mut run = Run::start(interruptible(PROGRAM, arguments));
-    while !run.until(" puts ").ends_with(" 3 of 3 queued") {}
+    while !run.until(" puts ").ends_with(" 1000 of 1000 queued") {}
     run
 }
 
