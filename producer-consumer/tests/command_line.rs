@@ -36,11 +36,13 @@ fn must_have_lost_nothing(outcome: Outcome) -> String {
     puts.sort();
     takes.sort();
     let ends = outcome.status.success() && !said.contains("No item for ");
+    let lines: Vec<&str> = said.lines().collect();
+    let last_lines = lines[lines.len().saturating_sub(12)..].join("\n");
     assert!(
         ends && last_line(said) == nothing_lost(puts.len()) && puts == takes,
         "bounded.rs loses items, or does not end: a send must wait for room, the last sender must \
          be dropped, and what is queued must be taken, also after Ctrl-C. See \"The fix\" in \
-         producer-consumer/README.md. What came:\n{said}{}",
+         producer-consumer/README.md. What came last:\n{last_lines}\n{}",
         outcome.stderr
     );
     outcome.stdout()
