@@ -3,7 +3,13 @@
 //! Who is alive when is told by the processes themselves: with `--step`, each of them says that it
 //! waits for Enter, and goes on when the check lets it.
 
+// The lesson's own file. Here its work is what stands below, in the module `factorial`.
+#[path = "../src/threads.rs"]
+mod threads;
+
 use std::collections::HashSet;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use common::check::{DEADLINE, Run, command, pid_in};
@@ -115,4 +121,35 @@ fn threads_compute_in_one_process() {
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ends a thread")).collect();
     assert_eq!(lines.len(), 3, "{said}");
     assert!(lines.iter().all(|line| pid_in(line) == pid), "{said}");
+}
+
+/// Work that is done only when three are at it.
+mod factorial {
+    use std::sync::Barrier;
+
+    use num_bigint::BigUint;
+
+    static ALL_ARE_HERE: Barrier = Barrier::new(3);
+
+    pub fn factorial(n: u32) -> BigUint {
+        ALL_ARE_HERE.wait();
+        n.into()
+    }
+}
+
+mod answer {
+    pub fn answer(product: &num_bigint::BigUint) -> String {
+        product.to_string()
+    }
+}
+
+#[test]
+fn threads_are_all_at_work_at_the_same_moment() {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(threads::run(3, 7).unwrap()));
+    let answers = told.recv_timeout(DEADLINE).expect(
+        "threads.rs does not start all threads before it waits for the first one: see \"Why\" in \
+         factorial-procs/README.md",
+    );
+    assert_eq!(answers, ["7", "7", "7"]);
 }

@@ -36,8 +36,8 @@ impl JoinableQueue {
     }
 }
 
-/// Shows how many items are taken when `join` returns. Where the consumer does not say when it is
-/// done, it is held at a gate until `join` has returned: the worst case, every time.
+/// Shows how many items are taken when `join` returns. As soon as all is said to be done, the
+/// consumer is held at a gate until `join` has returned: the worst case, every time.
 fn put_take_and_join(consumer_says_done: bool) {
     let (put, get) = channel::unbounded();
     let queue = JoinableQueue { put, get, not_done: Mutex::new(0), all_done: Condvar::new() };
@@ -51,6 +51,7 @@ fn put_take_and_join(consumer_says_done: bool) {
                 taken.fetch_add(1, SeqCst);
                 if consumer_says_done {
                     queue.task_done();
+                    (item == ITEMS[2]).then(|| gate.wait());
                 }
             }
         });
@@ -61,11 +62,10 @@ fn put_take_and_join(consumer_says_done: bool) {
                 queue.task_done(); // too early: it is only put
             }
         }
-        let open_gate = || gate.wait();
-        consumer_says_done.then(open_gate);
+        consumer_says_done.then(|| gate.wait());
         queue.join();
         show!("  join returns, with {} of 3 items taken", taken.load(SeqCst));
-        (!consumer_says_done).then(open_gate);
+        gate.wait();
     });
 }
 

@@ -31,17 +31,21 @@ fn nothing_lost(count: usize) -> String {
 /// Gives what the program said, if each item that was put was also taken.
 #[track_caller]
 fn must_have_lost_nothing(outcome: Outcome) -> String {
-    let said = outcome.stdout();
-    let (mut puts, mut takes) = (items(&said, "puts"), items(&said, "takes"));
+    let said = &outcome.stdout;
+    let (mut puts, mut takes) = (items(said, "puts"), items(said, "takes"));
     puts.sort();
     takes.sort();
+    let ends = outcome.status.success() && !said.contains("No item for ");
+    let lines: Vec<&str> = said.lines().collect();
+    let last_lines = lines[lines.len().saturating_sub(12)..].join("\n");
     assert!(
-        last_line(&said) == nothing_lost(puts.len()) && puts == takes,
+        ends && last_line(said) == nothing_lost(puts.len()) && puts == takes,
         "bounded.rs loses items, or does not end: a send must wait for room, the last sender must \
          be dropped, and what is queued must be taken, also after Ctrl-C. See \"The fix\" in \
-         producer-consumer/README.md. What came:\n{said}"
+         producer-consumer/README.md. What came last:\n{last_lines}\n{}",
+        outcome.stderr
     );
-    said
+    outcome.stdout()
 }
 
 #[test]
@@ -121,9 +125,9 @@ fn the_same_seed_gives_the_same_items_from_0_to_9() {
 
 /// The consumer pauses for a minute, the queue is full, and the producer waits for room.
 fn start_with_a_full_queue() -> Run {
-    let arguments = "bounded --capacity 3 --make-ms 0 --pause-ms 60000";
+    let arguments = "bounded --capacity 1000 --make-ms 0 --pause-ms 60000";
     let mut run = Run::start(interruptible(PROGRAM, arguments));
-    while !run.until(" puts ").ends_with(" 3 of 3 queued") {}
+    while !run.until(" puts ").ends_with(" 1000 of 1000 queued") {}
     run
 }
 
@@ -248,5 +252,9 @@ right: the consumer says so, after its work
   the consumer takes a lily
   join returns, with 3 of 3 items taken
 ";
-    assert_eq!(said, expected);
+    assert_eq!(
+        said, expected,
+        "wrong: the producer says so, and `join` returns before anything is taken. Right: the \
+         consumer says so after its work, and only then does `join` return. It printed:\n{said}"
+    );
 }

@@ -38,6 +38,7 @@ pub fn run(address: &str) -> anyhow::Result<()> {
     let (prompt, over) = if io::stdin().is_terminal() { ("> ", "\r") } else { ("", "") };
     let mut answers = 0;
     let mut owed = true; // in a room, nobody has to answer
+    let mut closed = false; // by the server, which has said why
     let mut from_server = BufReader::new(&stream);
     loop {
         text(format_args!("{prompt}"));
@@ -47,19 +48,24 @@ pub fn run(address: &str) -> anyhow::Result<()> {
             break;
         }
         let line = String::from_utf8_lossy(&line);
-        answers += 1;
-        owed &= !line.starts_with("server: you are client ");
+        match line.strip_prefix("server: ") {
+            None => answers += 1, // whatever is an answer is in upper case
+            Some(news) => {
+                owed &= !news.starts_with("you are client ");
+                closed |= news.starts_with("closed: ");
+            }
+        }
         show!("{over}{}", line.trim_end_matches('\n'));
     }
     if !prompt.is_empty() {
         show!("");
     }
-    if !typed.all.load(SeqCst) {
+    if closed || !typed.all.load(SeqCst) {
         bail!("{address} has ended the connection");
     }
     let lines = typed.lines.load(SeqCst);
     if owed && answers < lines {
-        bail!("{address} has ended the connection after {answers} answers to {lines} lines");
+        bail!("{address} has ended the connection after {answers} of {lines} answers");
     }
     Ok(())
 }

@@ -36,8 +36,9 @@ impl Connection {
         let _ = stream.set_write_timeout(Some(self.idle));
         let heard = |text: &str| {
             if !self.quiet {
-                let size = text.len();
-                say!("{self}: {size} bytes are one message: {:.60}", format!("{text:?}"));
+                let (size, text) = (text.len(), format!("{text:?}"));
+                let rest = if text.chars().nth(60).is_some() { "…" } else { "" };
+                say!("{self}: {size} bytes are one message: {text:.60}{rest}");
             }
         };
         let from_client = FromClient { stream, stopping };

@@ -25,7 +25,7 @@ impl Room {
             if other == client || queue.try_send(line.clone()).is_ok() {
                 return true; // stays
             }
-            say!("client {other} takes no lines, and is dropped");
+            say!("client {other} is dropped: too many lines wait for it");
             let _ = stream.shutdown(Shutdown::Both); // both of its threads notice, and end
             false
         });

@@ -132,6 +132,25 @@ fn a_client_in_a_pipe_shows_each_answer_and_no_prompt() {
 }
 
 #[test]
+fn a_client_that_the_server_closes_shows_why_and_ends_with_1() {
+    for way in WAYS {
+        let server = Server::start(&format!("lines {way}"));
+        for (input, answers, why) in [
+            (r"printf '\377\n'", "", "a message is no UTF-8"),
+            (r"printf 'one\ntwo\377\n'", "ONE\n", "a message is no UTF-8"),
+            ("head -c 65536 /dev/zero", "", "a line must end, within 64 KiB"),
+        ] {
+            let outcome = client_of(&server.address, input).end();
+            let right = outcome.stdout == format!("{answers}server: closed: {why}\n");
+            assert!(right, "{input} | client shows {:.300}", format!("{:?}", outcome.stdout));
+            let said = outcome.error();
+            assert_eq!(said, format!("error: {} has ended the connection\n", server.address));
+        }
+        server.stop();
+    }
+}
+
+#[test]
 fn a_client_whose_server_goes_away_says_so_in_one_line() {
     let mut server = Server::start("lines");
     let client = command(PROGRAM, &format!("client --connect {}", server.address));
@@ -160,7 +179,10 @@ fn ctrl_c_gives_each_client_a_last_line_and_ends_within_two_seconds() {
         server.run.ctrl_c();
         for client in clients {
             let last = client.rest();
-            assert!(last.ends_with("server: the server stops\n"), "{arguments}: {last:?}");
+            assert!(
+                last.ends_with("server: the server stops\n"),
+                "{arguments}: a client is not told that the server stops, only {last:?}"
+            );
         }
         let said = server.run.end_after_signal().stdout();
         let time = stop.elapsed();
@@ -168,6 +190,31 @@ fn ctrl_c_gives_each_client_a_last_line_and_ends_within_two_seconds() {
         assert!(said.ends_with("has stopped\n"), "{arguments} was ended in the middle:\n{said}");
         drop(mute);
     }
+}
+
+/// The slow client takes nothing, and lines wait for it in its queue: they can never be written.
+#[test]
+fn ctrl_c_ends_a_room_with_a_slow_client_too() {
+    let mut server = Server::start("room --quiet");
+    let [mut speaker, mut listener, slow] = [(); 3].map(|()| {
+        let mut client = server.connect();
+        assert!(client.line().starts_with("server: you are client "));
+        client
+    });
+    assert_eq!(listener.line(), "server: client 3 comes\n");
+    let line = "x".repeat(60_000);
+    for _ in 0..200 {
+        speaker.send(format!("{line}\n"));
+        assert_eq!(listener.line().len(), line.len() + "client 1: \n".len());
+    }
+    server.run.ctrl_c();
+    assert!(listener.rest().ends_with("server: the server stops\n"));
+    let said = server.run.end_after_signal().stdout();
+    assert!(
+        said.ends_with("has stopped\n"),
+        "a slow client holds up the stop: see `cut_off` in server.rs. What came:\n{said}"
+    );
+    drop(slow);
 }
 
 #[test]
@@ -180,8 +227,13 @@ fn sigterm_stops_it_as_well_and_the_port_is_free_at_once() {
             let mut old = server.connect();
             assert_eq!(old.ask("old"), "OLD\n");
             signal("TERM", server.run.pid());
-            assert_eq!(old.rest(), "server: the server stops\n");
-            server.run.end_after_signal().stdout();
+            let last = old.rest();
+            assert_eq!(last, "server: the server stops\n", "{way}: what a client gets at the stop");
+            let said = server.run.end_after_signal().stdout();
+            assert!(
+                said.ends_with("has stopped\n"),
+                "{way}: not all are told to stop: see `stop` in server.rs. What came:\n{said}"
+            );
             server = Server::start_at(&address, way); // while the old connection is in TIME_WAIT
         }
         assert_eq!(server.connect().ask("new"), "NEW\n");
@@ -205,6 +257,10 @@ fn one_client_too_many_is_told_and_a_place_is_free_when_one_goes() {
                 "the server has no limit, or does not tell it: see \"Why\" in socket-chat/README.md"
             );
         }
+        // More than are told at once: each makes room for the next one.
+        (0..40).for_each(|_| drop(server.connect()));
+        let told = "server: closed: full, 2 clients are connected\n".to_string();
+        becomes("what one too many is told", told, || server.connect().end());
         assert_eq!(two.ask("still here"), "STILL HERE\n");
         assert_eq!(one.end(), "");
         becomes("a client has gone", "THREE\n".to_string(), || server.connect().ask("three"));
@@ -235,6 +291,58 @@ fn what_is_not_allowed_is_told_and_ends_one_connection_only() {
 }
 
 #[test]
+fn in_a_room_the_same_is_not_allowed() {
+    let server = Server::start("room");
+    for (bytes, why) in [
+        (b"x".repeat(3_000_000), "a line must end, within 64 KiB"),
+        (b"whole\n\xFF\n".to_vec(), "a message is no UTF-8"),
+    ] {
+        let mut client = server.connect();
+        client.send(bytes);
+        let last = client.rest();
+        assert!(last.ends_with(&format!("server: closed: {why}\n")), "{last:.300}");
+    }
+    server.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_reset_follows_a_last_line() {
+    for way in [WAYS[0], WAYS[1], "room"] {
+        let server = Server::start(way);
+        let mut client = server.connect();
+        client.send("x".repeat(70_000)); // 64 KiB are read, the rest is not
+        if way == "room" {
+            assert_eq!(client.line(), "server: you are client 1\n");
+        }
+        assert_eq!(client.line(), "server: closed: a line must end, within 64 KiB\n");
+        assert_eq!(client.line(), "", "this is the end");
+        let end = Instant::now() + Duration::from_millis(200);
+        while Instant::now() < end {
+            assert!(
+                client.0.get_ref().take_error().unwrap().is_none(),
+                "{way}: the server closes a connection with bytes unread, which resets it. The \
+                 reset can overtake the last line: see `end_with` in connection.rs"
+            );
+            thread::sleep(Duration::from_millis(2));
+        }
+        server.stop();
+    }
+}
+
+#[test]
+fn a_client_that_takes_no_answers_is_closed_too() {
+    for way in WAYS {
+        let server = Server::start(&format!("{way} --idle-s 1 --max-clients 1"));
+        let mute = server.connect_mute();
+        let what = "the only place is free when a client takes nothing for 1 s: the answer";
+        becomes(what, "NEXT\n".to_string(), || server.connect().ask("next"));
+        drop(mute);
+        server.stop();
+    }
+}
+
+#[test]
 fn an_idle_client_is_told_and_closed() {
     for way in [WAYS[0], WAYS[1], "room"] {
         let server = Server::start(&format!("{way} --idle-s 1"));
@@ -256,7 +364,8 @@ fn a_worker_that_is_killed_ends_one_connection_and_is_no_zombie() {
     assert_eq!(one.rest(), "", "the client of a killed worker sees the end");
     assert_eq!(other.ask("other"), "OTHER\n");
     let pid = server.run.pid();
-    becomes("children of the server, zombies included", 1, || children(pid).len());
+    let what = "children of the server (one that nobody waits for stays a zombie)";
+    becomes(what, 1, || children(pid).len());
     server.run.until(&format!("the connection process (PID {worker}) failed: signal: 9"));
     server.stop();
 }

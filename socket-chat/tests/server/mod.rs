@@ -78,10 +78,16 @@ impl Client {
     /// Waits for the next line from the server. It is empty at the end, be it by a reset.
     #[track_caller]
     pub fn line(&mut self) -> String {
+        self.line_or("the server waits")
+    }
+
+    /// The same, with what it means when none comes.
+    #[track_caller]
+    pub fn line_or(&mut self, meaning: &str) -> String {
         let mut line = String::new();
         match self.0.read_line(&mut line) {
             Err(fault) if fault.kind() != ErrorKind::ConnectionReset => {
-                panic!("no line comes: {fault}")
+                panic!("no line comes for {DEADLINE:?}, and no end: {meaning} ({fault})")
             }
             _ => line,
         }
