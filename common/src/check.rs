@@ -266,10 +266,11 @@ impl Run {
 /// The process group of a process that has not ended.
 fn group_of(pid: u32) -> Option<u32> {
     let entry = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // PID, (name), state, PID of the parent, process group: see proc_pid_stat(5).
-    let mut fields = entry.rsplit_once(')')?.1.split_whitespace();
-    let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
-    if state == "Z" { None } else { group.parse().ok() }
+    // PID, (name), state, PID of the parent, process group … number of threads: proc_pid_stat(5).
+    let fields: Vec<&str> = entry.rsplit_once(')')?.1.split_whitespace().collect();
+    // While other threads are still ending, a zombie still has its files open.
+    let has_ended = fields.first()? == &"Z" && ["0", "1"].contains(fields.get(17)?);
+    if has_ended { None } else { fields.get(2)?.parse().ok() }
 }
 
 /// Sends a signal by its name, such as `KILL`, to a process.
