@@ -333,9 +333,9 @@ fn no_reset_follows_a_last_line() {
 
 #[test]
 fn a_client_that_takes_no_answers_is_closed_too() {
-    for way in WAYS {
-        let server = Server::start(&format!("{way} --idle-s 1 --max-clients 1"));
-        let mute = server.connect_mute();
+    let servers = WAYS.map(|way| Server::start(&format!("{way} --idle-s 1 --max-clients 1")));
+    let mutes = servers.each_ref().map(Server::connect_mute);
+    for (server, mute) in servers.into_iter().zip(mutes) {
         let what = "the only place is free when a client takes nothing for 1 s: the answer";
         becomes(what, "NEXT\n".to_string(), || server.connect().ask("next"));
         drop(mute);
