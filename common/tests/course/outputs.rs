@@ -156,7 +156,7 @@ fn is_printed(page: &Page, block: &Block, masks: &Masks) -> Result<(), String> {
     let typed = first.strip_prefix("$ ").unwrap_or(first);
     let typed_at = format!("{}, line {}: {typed}\n", page.path, block.line + 1);
     let (program, arguments) = started_by(typed).map_err(|fault| format!("{typed_at}{fault}"))?;
-    let folder = tempfile::tempdir().unwrap(); // for what it writes
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(); // for what it writes
     let mut program = command(program, &arguments);
     program.current_dir(folder.path());
     let outcome = Run::start(program).end();
