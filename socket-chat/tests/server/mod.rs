@@ -38,15 +38,11 @@ impl Server {
         Client::from(TcpStream::connect(&self.address).unwrap())
     }
 
-    /// A client that asks for 64 MiB, and never reads, until nobody takes more from it: now the
-    /// server waits for it.
+    /// A client that never reads, and for which nobody takes more: now the server waits for it.
     #[track_caller]
     pub fn connect_mute(&self) -> Client {
         let mut mute = self.connect();
-        mute.0.get_ref().set_write_timeout(Some(Duration::from_millis(500))).unwrap();
-        let line = format!("{}\n", "x".repeat(65_535));
-        let taken = |_: &i32| mute.0.get_mut().write_all(line.as_bytes()).is_ok();
-        let asked = (0..1024).take_while(taken).count();
+        let asked = mute.ask_and_never_read();
         assert!(asked < 1024, "somebody keeps 64 MiB for a client that never reads");
         mute
     }
@@ -98,6 +94,16 @@ impl Client {
     pub fn ask(&mut self, line: &str) -> String {
         self.send(format!("{line}\n"));
         self.line()
+    }
+
+    /// Asks for 64 MiB in lines of 64 KiB, until nobody takes one for half a second. Gives how many
+    /// were taken.
+    pub fn ask_and_never_read(&mut self) -> usize {
+        let half_a_second = Some(Duration::from_millis(500));
+        self.0.get_ref().set_write_timeout(half_a_second).unwrap();
+        let line = format!("{}\n", "x".repeat(65_535));
+        let taken = |_: &i32| self.0.get_mut().write_all(line.as_bytes()).is_ok();
+        (0..1024).take_while(taken).count()
     }
 
     /// Says that nothing more will come, and reads all that the server still sends.
