@@ -160,7 +160,7 @@ impl ServerArguments {
             let server = server.clone();
             move || {
                 server.stop();
-                thread::sleep(GRACE);
+                thread::sleep(GRACE * 3 / 2);
                 server.cut_off();
                 thread::sleep(GRACE);
                 exit(0); // whatever there is to wait for: it was told

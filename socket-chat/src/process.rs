@@ -51,7 +51,7 @@ pub fn work(version: Version, client: u32, idle: Duration, quiet: bool) -> anyho
         move || {
             stopping.store(true, SeqCst);
             let _ = stream.shutdown(Shutdown::Read); // the talk reads its end
-            thread::sleep(GRACE);
+            thread::sleep(2 * GRACE);
             process::exit(0); // it waits for a client that never reads
         }
     };
