@@ -255,11 +255,16 @@ impl Run {
     }
 
     /// The PIDs of all its processes that have not ended, where the system lists them (Linux).
+    ///
+    /// While a list is read, a process on it can start one that is not on it, and end. So it takes
+    /// several empty lists to say that none is left.
     pub fn processes(&self) -> Vec<u32> {
-        let group = self.child.id();
-        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        pids.filter(|&pid| group_of(pid) == Some(group)).collect()
+        let list = || {
+            let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+            pids.filter(|&pid| group_of(pid) == Some(self.child.id())).collect::<Vec<u32>>()
+        };
+        (0..3).map(|_| list()).find(|pids| !pids.is_empty()).unwrap_or_default()
     }
 }
 
