@@ -1,4 +1,5 @@
-//! What all lessons share: the clock, lines on the screen, worker processes, and the proof over every order.
+//! What all lessons share: the clock, lines on the screen, worker processes, and the proof over
+//! every order.
 
 #![warn(missing_docs)]
 

@@ -160,7 +160,7 @@ impl ServerArguments {
             let server = server.clone();
             move || {
                 server.stop();
-                thread::sleep(GRACE * 3 / 2);
+                thread::sleep(GRACE * 3 / 2); // to tell all clients, also on a busy machine
                 server.cut_off();
                 thread::sleep(GRACE);
                 exit(0); // whatever there is to wait for: it was told
