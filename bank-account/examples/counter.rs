@@ -57,7 +57,7 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
 
 #[derive(Parser)]
 struct Cli {
-    /// How often each thread counts; the account is changed a hundredth as often
+    /// How often each thread counts (0 to 100000000); the account is changed a hundredth as often
     #[arg(long, default_value_t = 10_000_000, value_parser = whole_number(0_u32..=100_000_000))]
     count: u32,
 }

@@ -23,14 +23,14 @@ struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Args)]
-struct Sizes {
+struct Options {
     /// How many threads deposit, once each (1 to 10000)
     #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=10_000))]
     threads: u32,
@@ -71,13 +71,13 @@ fn main() -> ExitCode {
             (Some(Command::Orders { version: None }), _) => {
                 Version::value_variants().iter().try_for_each(|&version| orders::show(version))
             }
-            (None, Some(version)) => cli.sizes.run(version).map(drop),
-            (None, None) => cli.sizes.compare(),
+            (None, Some(version)) => cli.options.run(version).map(drop),
+            (None, None) => cli.options.compare(),
         }
     })
 }
 
-impl Sizes {
+impl Options {
     /// Runs one version and shows its result. Gives how much was lost, in ¥, and the time.
     fn run(&self, version: Version) -> anyhow::Result<(i64, Duration)> {
         let run = match version {

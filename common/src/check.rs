@@ -24,6 +24,7 @@ pub const CHECK: &str = "LESSON_CHECK_PID";
 /// A program that is running. Its standard input is a pipe that stays open until it is closed here:
 /// a gate at which its workers can be held. Dropping it kills it and all its processes.
 pub struct Run {
+    command: String,
     child: Child,
     stdin: Option<PipeWriter>,
     lines: Receiver<String>,
@@ -139,6 +140,7 @@ impl Run {
     }
 
     fn begin(mut command: Command, stdout: Stdio, lines: Receiver<String>) -> Self {
+        let typed = format!("{command:?}");
         let (stdin, gate) = io::pipe().unwrap();
         let (mut errors, stderr) = io::pipe().unwrap();
         #[cfg(unix)]
@@ -151,7 +153,14 @@ impl Run {
             let _ = errors.read_to_string(&mut text);
             text
         });
-        Self { child, stdin: Some(gate), lines, stderr: Some(stderr), seen: Vec::new() }
+        Self {
+            command: typed,
+            child,
+            stdin: Some(gate),
+            lines,
+            stderr: Some(stderr),
+            seen: Vec::new(),
+        }
     }
 
     /// The PID of the program.
@@ -214,11 +223,7 @@ impl Run {
     #[track_caller]
     pub fn end_after_signal(mut self) -> Outcome {
         let status = self.wait();
-        let end = Instant::now() + DEADLINE;
-        while !self.processes().is_empty() {
-            assert!(Instant::now() < end, "processes {:?} have survived", self.processes());
-            thread::sleep(Duration::from_millis(2));
-        }
+        wait_until("all its processes have ended", || self.processes().is_empty());
         self.outcome(status)
     }
 
@@ -244,10 +249,11 @@ impl Run {
                 return status;
             }
             if Instant::now() > end {
+                let came = self.came();
                 panic!(
-                    "the program does not end. A reader waits as long as anyone, the parent \
-                     included, keeps the other end of its pipe. What came:\n{}",
-                    self.came()
+                    "{} does not end. If it waits for the end of a pipe: somebody, perhaps the \
+                     parent, keeps the other end. What came:\n{came}",
+                    self.command
                 );
             }
             thread::sleep(Duration::from_millis(2));
@@ -286,6 +292,16 @@ pub fn signal(name: &str, pid: u32) {
 fn signal_to(name: &str, target: &str) {
     let kill = format!("kill -s {name} -- {target}");
     Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// Waits until this is so.
+#[track_caller]
+pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < end, "it does not come true that {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// The PID that a line of [`say!`](crate::say!) gives.

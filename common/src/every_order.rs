@@ -172,7 +172,7 @@ impl Orders {
     }
 
     /// Each ending, how many orders lead there, and one of them. An ending reads `end with 2`,
-    /// `panic: ` with the message of the first panic, or `are stuck`.
+    /// `panic: ` with the message of the first panic, or `are stuck: every thread waits for another`.
     pub fn endings(&self) -> impl Iterator<Item = (&str, usize, &Order)> {
         self.0.iter().map(|(ending, (count, order))| (ending.as_str(), *count, order))
     }

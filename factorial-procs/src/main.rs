@@ -27,14 +27,14 @@ struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     #[command(subcommand)]
     role: Option<Role>,
 }
 
 #[derive(Args)]
-struct Sizes {
+struct Options {
     /// Of which number the factorial is computed (0 to 10000000) [default: 1000000; pool: 20000]
     #[arg(long, value_parser = whole_number(0_u32..=10_000_000))]
     n: Option<u32>,
@@ -98,11 +98,11 @@ fn main() -> ExitCode {
                 }
                 Ok(())
             }),
-            (None, Some(version)) => cli.sizes.run(version).map(drop),
+            (None, Some(version)) => cli.options.run(version).map(drop),
             (None, None) => {
-                cli.sizes.refuse_what_does_not_fit(Version::Parallel);
-                let serial = cli.sizes.run(Version::Serial)?;
-                let parallel = cli.sizes.run(Version::Parallel)?;
+                cli.options.refuse_what_does_not_fit(Version::Parallel);
+                let serial = cli.options.run(Version::Serial)?;
+                let parallel = cli.options.run(Version::Parallel)?;
                 let times = three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
                 let cores = thread::available_parallelism()?;
                 show!("parallel was {times} times as fast as serial, on {cores} cores.");
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
     })
 }
 
-impl Sizes {
+impl Options {
     /// Runs one version and shows its result. Gives the time.
     fn run(&self, version: Version) -> anyhow::Result<Duration> {
         self.refuse_what_does_not_fit(version);

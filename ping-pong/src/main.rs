@@ -25,14 +25,14 @@ struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     #[command(subcommand)]
     role: Option<Role>,
 }
 
 #[derive(Args)]
-struct Sizes {
+struct Options {
     /// How many words are to be said in all (1 to 1000000)
     #[arg(long, default_value_t = 50, value_parser = whole_number(1_u32..=1_000_000))]
     count: u32,
@@ -75,13 +75,13 @@ fn main() -> ExitCode {
                 };
                 play(&word, count, Duration::from_millis(pause_ms))
             }),
-            (None, Some(version)) => cli.sizes.run(version).map(drop),
-            (None, None) => cli.sizes.compare(),
+            (None, Some(version)) => cli.options.run(version).map(drop),
+            (None, None) => cli.options.compare(),
         }
     })
 }
 
-impl Sizes {
+impl Options {
     /// Runs one version and shows its result.
     fn run(&self, version: Version) -> anyhow::Result<Words> {
         let (ears, mouth) = io::pipe()?;

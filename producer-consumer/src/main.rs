@@ -39,11 +39,12 @@ struct Options {
     #[arg(long, default_value_t = 5, value_parser = whole_number(0_usize..=100_000))]
     capacity: usize,
 
-    /// How long a consumer pauses after an item (0 to 60000) [default: 200; bounded: 1000]
+    /// How long a consumer pauses after an item, in milliseconds (0 to 60000) [default: 200; bounded: 1000]
     #[arg(long, value_parser = whole_number(0_u64..=60_000))]
     pause_ms: Option<u64>,
 
-    /// How long a producer needs to make an item (0 to 60000) [default: 0; bounded: as --pause-ms]
+    /// How long a producer needs to make an item, in milliseconds (0 to 60000) [default: 0;
+    /// bounded: as --pause-ms]
     #[arg(long, value_parser = whole_number(0_u64..=60_000))]
     make_ms: Option<u64>,
 
@@ -55,7 +56,7 @@ struct Options {
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_u32..=100))]
     consumers: u32,
 
-    /// After how long without an item it is said who waits, and for what (1 to 600000)
+    /// After how long without an item it is said who waits, in milliseconds (1 to 600000)
     #[arg(long, default_value_t = 2000, value_parser = whole_number(1_u64..=600_000))]
     patience_ms: u64,
 

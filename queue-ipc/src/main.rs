@@ -38,7 +38,7 @@ struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     /// unlocked, locked: how many processes put messages into the queue (1 to 26)
     #[arg(long, default_value_t = 3, value_parser = whole_number(1_u8..=26))]
@@ -53,7 +53,7 @@ struct Cli {
 }
 
 #[derive(Args)]
-struct Sizes {
+struct Options {
     /// How many items each writer puts (1 to 1000000000)
     #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=1_000_000_000))]
     items: u32,
@@ -89,7 +89,7 @@ struct Part {
     version: Version,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     /// Which one of several it is
     #[arg(long, default_value_t = 0, value_parser = whole_number(0_u8..=25), hide = true)]
@@ -127,7 +127,7 @@ fn main() -> ExitCode {
 
 impl Part {
     fn write(&self) -> anyhow::Result<()> {
-        let &Sizes { items, quiet, .. } = &self.sizes;
+        let &Options { items, quiet, .. } = &self.options;
         let name = char::from(b'A' + self.number);
         let who =
             if self.version.is_shared() { format!("writer {name}") } else { "the writer".into() };
@@ -145,7 +145,7 @@ impl Part {
         let number = self.number + 1;
         let who =
             if self.version.is_shared() { format!("reader {number}") } else { "the reader".into() };
-        let tally = Tally::new(who.clone(), "taken", self.sizes.quiet);
+        let tally = Tally::new(who.clone(), "taken", self.options.quiet);
         let outcome = match self.version {
             Version::Polling => polling::read(self.pace().pause, tally),
             Version::Closing => closing::read(self.pace().pause, tally),
@@ -156,8 +156,8 @@ impl Part {
     }
 
     fn pace(&self) -> Pace {
-        let pause = Duration::from_millis(self.sizes.pause_ms.unwrap_or_default());
-        Pace { pause, step: self.sizes.step }
+        let pause = Duration::from_millis(self.options.pause_ms.unwrap_or_default());
+        Pace { pause, step: self.options.step }
     }
 
     fn end(&self, queue: File) -> End {
@@ -183,7 +183,7 @@ impl Cli {
             (0..count).map(command).collect()
         };
 
-        let (quiet, is_right) = (self.sizes.quiet, version.is_right());
+        let (quiet, is_right) = (self.options.quiet, version.is_right());
         let is_shown = move |line: &str| {
             let error = line.starts_with("error: ") && is_right;
             !quiet || error || line.ends_with("waits for Enter")
@@ -201,7 +201,7 @@ impl Cli {
         let heard = hearing.join().expect("hearing does not panic");
 
         let Heard { put, taken, torn, done } = heard;
-        let wanted = u64::from(writers) * u64::from(self.sizes.items);
+        let wanted = u64::from(writers) * u64::from(self.options.items);
         // That workers give up is what a wrong version is to show. One that is killed has not said
         // its last word.
         let all_done = done == u32::from(writers) + u32::from(readers);
@@ -220,7 +220,7 @@ impl Cli {
 
     /// The command for a worker, which says what it has to say into this `mouth`.
     fn command(&self, version: Version, role: &str, mouth: &PipeWriter) -> anyhow::Result<Command> {
-        let Sizes { items, pause_ms, step, quiet } = self.sizes;
+        let Options { items, pause_ms, step, quiet } = self.options;
         let mut command = worker(role);
         command.arg(cli::name(&version)).stderr(mouth.try_clone()?);
         command.args(quiet.then_some("--quiet"));
@@ -235,7 +235,7 @@ impl Cli {
     fn compare(&self) -> anyhow::Result<()> {
         let polling = self.run(Version::Polling)?;
         self.run(Version::Closing)?;
-        let wanted = u64::from(self.sizes.items);
+        let wanted = u64::from(self.options.items);
         match wanted.saturating_sub(polling.taken) {
             0 => show!("Nothing was missing with polling, either. That was luck: see `--step`."),
             missing => show!("Who stops at an empty queue misses {missing} of {wanted} items."),

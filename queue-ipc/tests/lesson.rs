@@ -23,7 +23,7 @@ fn end(mut run: Run, version: &str) -> String {
     assert!(
         ends,
         "{version}.rs never ends. Does a reader wait, with all writers gone? The queue is open as \
-         long as anybody holds an end to put, and the parent must not keep one: see \"The fix\" in \
+         long as anybody holds an end to put, and the parent must not keep one: see \"Why\" in \
          queue-ipc/README.md."
     );
     let Outcome { status, stdout, stderr } = run.end();

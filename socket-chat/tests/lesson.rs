@@ -1,7 +1,7 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 //!
 //! The files of the lesson talk here with a client whose bytes come in exactly the reads that the
-//! check wants. The same over sockets follows below, and in `command_line.rs`.
+//! check wants. The same over sockets follows below, and in `program.rs`.
 
 mod server;
 

@@ -4,9 +4,9 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use anyhow::{Context, bail, ensure};
+use common::pid;
 use serde_json::{Value, json};
 
 /// More than this is no file of ours.
@@ -85,7 +85,7 @@ pub fn new_file(file: &Path, pid: u32) -> PathBuf {
 
 /// Writes the new file, and waits until it is on the disk.
 pub fn write_new(file: &Path, left: u64) -> anyhow::Result<PathBuf> {
-    let new = new_file(file, process::id());
+    let new = new_file(file, pid::own());
     let write = || {
         let mut open = File::create_new(&new)?;
         let written =

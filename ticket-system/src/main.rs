@@ -11,13 +11,13 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
-use std::{env, fs, mem, process};
+use std::{env, fs, mem};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result};
 use common::clock::{readable, three_digits};
-use common::{as_worker, show, timed, whole_number, worker};
+use common::{as_worker, pid, show, timed, whole_number, worker};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use shop::{Moment, Shop};
@@ -32,14 +32,14 @@ struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
-    sizes: Sizes,
+    options: Options,
 
     #[command(subcommand)]
     role: Option<Role>,
 }
 
 #[derive(Args)]
-struct Sizes {
+struct Options {
     /// How many tickets there are, unless the file exists (0 to 1000000)
     #[arg(long, default_value_t = 3, value_parser = whole_number(0_u64..=1_000_000))]
     tickets: u64,
@@ -119,8 +119,8 @@ fn main() -> ExitCode {
                 })
             }),
             (Some(Role::Till { file, fresh }), _) => till::keep(&file, fresh),
-            (None, Some(version)) => cli.sizes.run(version, cli.sizes.seed()).map(drop),
-            (None, None) => cli.sizes.compare(),
+            (None, Some(version)) => cli.options.run(version, cli.options.seed()).map(drop),
+            (None, None) => cli.options.compare(),
         }
     })
 }
@@ -135,7 +135,7 @@ struct Sale {
     outcome: anyhow::Result<()>,
 }
 
-impl Sizes {
+impl Options {
     fn seed(&self) -> u64 {
         self.seed.unwrap_or_else(rand::random)
     }
@@ -224,7 +224,7 @@ impl Sizes {
 
 /// A folder that is not there yet: it is created when the till knows that it must be removed.
 fn fresh_folder() -> anyhow::Result<PathBuf> {
-    let name = format!("ticket-system-{}-{:08x}", process::id(), rand::random::<u32>());
+    let name = format!("ticket-system-{}-{:08x}", pid::own(), rand::random::<u32>());
     let folder = env::temp_dir().join(name);
     std::path::absolute(&folder).with_context(|| format!("no folder {}", folder.display()))
 }

@@ -8,7 +8,7 @@ use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::{iter, thread};
 
-use pages::{Page, course, files, lessons, read};
+use pages::{Page, course, files, is_version, lessons, read};
 use regex::Regex;
 use similar::{ChangeTag, TextDiff};
 
@@ -46,11 +46,17 @@ fn every_lesson_has_a_page_with_all_its_parts_in_order() {
     let minutes = Regex::new(r"(?m)^## For instructors \([1-9]\d* minutes\)$").unwrap();
     for lesson in lessons() {
         let Page { path, text, blocks, .. } = Page::of_lesson(&lesson);
-        assert!(text.starts_with(&format!("# {lesson}: ")), "{path}: the title is no question");
+        let title = format!("# {lesson}: ");
+        let first = text.lines().next().unwrap_or_default();
+        let asks = first.starts_with(&title) && first.ends_with('?');
+        assert!(asks, "{path}: the first line must be `{title}A QUESTION?`, but is `{first}`");
         let parts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         let expected =
             parts.iter().filter_map(|part| PARTS.iter().find(|name| part.starts_with(*name)));
-        assert!(expected.eq(PARTS.iter()), "{path}: the parts are {parts:?}");
+        assert!(
+            expected.eq(PARTS.iter()),
+            "{path}: its parts are\n{parts:?}\nThey must be, in this order\n{PARTS:?}"
+        );
         assert!(minutes.is_match(&text), "{path}: no `## For instructors (N minutes)`");
         assert!(text.lines().count() <= 90, "{path}: a page of more than 90 lines is not read");
         for block in blocks {
@@ -62,12 +68,26 @@ fn every_lesson_has_a_page_with_all_its_parts_in_order() {
 }
 
 #[test]
+fn every_lesson_has_a_check() {
+    for lesson in lessons() {
+        let check = read(format!("{lesson}/tests/lesson.rs"));
+        assert!(check.contains("#[test]"), "{lesson}/tests/lesson.rs checks nothing");
+    }
+}
+
+#[test]
 fn every_lesson_is_in_the_table_of_the_course() {
     let table = read("README.md");
+    let time = Regex::new(r"## For instructors \((\d+) minutes\)").unwrap();
+    let mut minutes = 0;
     for lesson in lessons() {
         let line = format!("| [{lesson}]({lesson}/README.md) | ");
         assert!(table.contains(&line), "README.md: no line of the table starts with {line:?}");
+        let page = Page::of_lesson(&lesson);
+        minutes += time.captures(&page.text).map_or(0, |it| it[1].parse::<u32>().unwrap());
     }
+    let sum = format!("about {minutes} minutes");
+    assert!(table.contains(&sum), "README.md does not say that the lessons take {sum}");
 }
 
 /// A link with a name in backquotes leads to the file of that name.
@@ -98,10 +118,12 @@ fn no_lesson_file_has_more_than_80_lines() {
             for file in files(&lesson, folder) {
                 let text = read(format!("{lesson}/{folder}/{file}.rs"));
                 let lines = text.lines().count();
-                // What stands around the lesson has documentation of its own, with `//!`.
-                let is_lesson = folder == "examples" || !text.starts_with("//!");
-                let allowed = if is_lesson && file != "main" { 80 } else { 300 };
-                assert!(lines <= allowed, "{lesson}/{folder}/{file}.rs has {lines} lines");
+                let is_lesson = folder == "examples" || is_version(&text);
+                let most = if is_lesson { 80 } else { 300 };
+                assert!(
+                    lines <= most,
+                    "{lesson}/{folder}/{file}.rs has {lines} lines; at most {most} are read"
+                );
             }
         }
     }
@@ -113,12 +135,22 @@ fn every_pair_differs_by_at_most_8_lines_and_the_page_shows_exactly_these() {
     for lesson in lessons() {
         let page = Page::of_lesson(&lesson);
         let shown = page.blocks("diff").flat_map(|block| &block.lines);
-        let shown: Vec<&String> = shown.filter(|line| line.starts_with(['+', '-'])).collect();
+        let shown = shown.filter(|line| line.starts_with(['+', '-'])).cloned();
+        let shown: Vec<String> = shown.collect();
         let mut changed = Vec::new();
         let mut pairs = 0;
         for (_, command) in &page.quoted {
             let Some(files) = command.strip_prefix("git diff --no-index ") else { continue };
             let (one, other) = files.split_once(' ').unwrap();
+            let in_table = |line: &str| {
+                line.split_once(&format!("]({one})"))
+                    .is_some_and(|(_, rest)| rest.contains(&format!("]({other})")))
+            };
+            let is_listed = read("README.md").lines().any(in_table);
+            assert!(
+                is_listed,
+                "README.md: no line of the table has links to {one}, then to {other}"
+            );
             let (one, other) = (read(one), read(other));
             let diff = TextDiff::from_lines(&one, &other);
             let lines = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
@@ -126,15 +158,19 @@ fn every_pair_differs_by_at_most_8_lines_and_the_page_shows_exactly_these() {
                 lines.map(|line| format!("{}{}", line.tag(), line.value().trim_end())).collect();
             assert!(
                 lines.len() <= 8,
-                "{files}: {} changed lines:\n{}",
+                "{files}: {} changed lines, at most 8 are the fix:\n{}",
                 lines.len(),
                 lines.join("\n")
             );
             changed.extend(lines);
             pairs += 1;
         }
-        assert!(pairs > 0, "{lesson}: the page names no pair");
-        let changed: Vec<&String> = changed.iter().collect();
-        assert_eq!(shown, changed, "{lesson}: the page shows another diff");
+        let path = &page.path;
+        assert!(pairs > 0, "{path}: no `git diff --no-index` names a pair");
+        let (shown, changed) = (shown.join("\n"), changed.join("\n"));
+        assert!(
+            shown == changed,
+            "{path}: the `diff` blocks show\n{shown}\n\nThe files differ by\n{changed}"
+        );
     }
 }

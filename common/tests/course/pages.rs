@@ -9,7 +9,8 @@ pub struct Page {
     pub path: String,
     pub text: String,
     pub blocks: Vec<Block>,
-    /// What stands in backquotes outside of the blocks, each with the number of its line.
+    /// What stands in backquotes outside of the blocks, and in the comments of `sh` blocks, each with
+    /// the number of its line.
     pub quoted: Vec<(usize, String)>,
 }
 
@@ -32,7 +33,11 @@ impl Page {
                 (Some(language), None) => {
                     open = Some(Block { language: language.into(), line: number, lines: vec![] });
                 }
-                (None, Some(block)) => block.lines.push(line.into()),
+                (None, Some(block)) => {
+                    let comment = line.split_once(" #").filter(|_| block.language == "sh");
+                    quoted.extend(comment.map(|(_, comment)| (number, comment.trim().into())));
+                    block.lines.push(line.into());
+                }
                 (None, None) => {
                     let parts: Vec<&str> = line.split('`').collect();
                     assert!(parts.len() % 2 == 1, "{path}, line {number}: an open backquote");
@@ -91,6 +96,11 @@ pub fn lessons() -> Vec<String> {
     let members = manifest.split_once("members = [").unwrap().1.split_once(']').unwrap().0;
     let names = members.split(',').map(|name| name.trim().trim_matches('"').to_string());
     names.filter(|name| !name.is_empty() && name != "common").collect()
+}
+
+/// Is this the file of a version? All others begin with documentation: `//!`, or `#!` and the page.
+pub fn is_version(text: &str) -> bool {
+    !text.starts_with("//!") && !text.starts_with("#!")
 }
 
 /// The names of the Rust files in a folder of a lesson, without `.rs`, in order.

@@ -9,15 +9,16 @@ use common::check::{self, Run, command, interruptible};
 use regex::Regex;
 
 use crate::check_all;
-use crate::pages::{Page, course, files, lessons, read};
+use crate::pages::{Page, course, files, is_version, lessons, read};
 
 /// What a page may tell to type beside `cargo run`, the programs of the lessons, `cargo test -p` and
 /// `git diff`.
-const OTHERS: [&str; 8] = [
+const OTHERS: &[&str] = &[
     "PATH=$PATH:target/debug",
     "cargo doc --workspace --open",
     "cargo test",
     "cargo test --workspace",
+    "cargo test -p common --test course",
     "git checkout .",
     "kill -9 PID",
     r"printf 'one\ntwo\n'",
@@ -25,7 +26,7 @@ const OTHERS: [&str; 8] = [
 ];
 
 /// How each version is run in a small size. A server ends with Ctrl-C.
-const SMALL: [(&str, &str); 7] = [
+const SMALL: &[(&str, &str)] = &[
     ("bank-account", "VERSION --threads 2 --pause-ms 0"),
     ("factorial-procs", "VERSION --n 10 --tasks 3"),
     ("ping-pong", "VERSION --count 2 --pause-ms 0"),
@@ -36,8 +37,8 @@ const SMALL: [(&str, &str); 7] = [
 ];
 
 /// The examples that would take long without arguments.
-const SMALL_EXAMPLES: [(&str, &str); 3] =
-    [("counter", "--count 1000"), ("downloads", "--seed 2"), ("isolated_counter", "--count 1000")];
+const SMALL_EXAMPLES: &[(&str, &str)] =
+    &[("counter", "--count 1000"), ("downloads", "--seed 2"), ("isolated_counter", "--count 1000")];
 
 /// The folder of the programs that cargo has built from this course. For `cargo test -p common`
 /// alone they may be missing or old, so cargo is asked once, which is quick when there is nothing to do.
@@ -224,18 +225,20 @@ fn every_version_has_a_file_and_stands_on_its_page_and_runs() {
         let on_page = line[1].replace(" or ", ", ");
         if on_page != versions {
             let path = page.path;
-            return Err(format!("{path}: one version: {on_page}\nThe program has: {versions}"));
+            return Err(format!(
+                "{path} names one version: {on_page}\nThe program has: {versions}"
+            ));
         }
 
-        // The file of a version starts with `//`; all others have documentation, with `//!`.
-        let is_version = |name: &String| read(format!("{lesson}/src/{name}.rs")).starts_with("// ");
+        let is_version = |name: &String| is_version(&read(format!("{lesson}/src/{name}.rs")));
         let in_files: Vec<String> = files(&lesson, "src").into_iter().filter(is_version).collect();
         let mut versions: Vec<&str> = versions.split(", ").collect();
         versions.sort();
         if in_files != versions {
             let files = in_files.join(", ");
             return Err(format!(
-                "{lesson}/src has files of the versions {files}\nThe program has: {}",
+                "{lesson}/src has files of the versions {files} (a file is one if it begins with \
+                 `//`, not with `//!`)\nThe program has: {}",
                 versions.join(", ")
             ));
         }
@@ -255,6 +258,10 @@ fn every_version_has_a_file_and_stands_on_its_page_and_runs() {
 
 #[test]
 fn every_example_stands_on_its_page_and_runs() {
+    let mut names: Vec<String> = lessons().iter().flat_map(|it| files(it, "examples")).collect();
+    names.sort();
+    let twice = names.windows(2).find(|two| two[0] == two[1]);
+    assert!(twice.is_none(), "cargo builds the examples {twice:?} of two lessons into one file");
     let examples = |lesson: String| {
         files(&lesson, "examples").into_iter().map(move |name| (lesson.clone(), name))
     };
@@ -268,4 +275,33 @@ fn every_example_stands_on_its_page_and_runs() {
         let arguments = small.map_or("", |(_, arguments)| arguments);
         ends_well(&name, arguments, Run::start(command(example(&lesson, &name), arguments)))
     });
+}
+
+/// Each option whose value is a whole number says in its help which ones are allowed.
+#[test]
+fn every_range_in_a_help_is_the_one_that_is_allowed() {
+    let option = Regex::new(r"((?: *///.*\n)+) *#\[arg\(.*whole_number\((.*)\)\)\]").unwrap();
+    let types = Regex::new("_?[iu](8|16|32|64|size)|_").unwrap();
+    let mut options = 0;
+    for lesson in lessons() {
+        for folder in ["src", "examples"] {
+            for file in files(&lesson, folder) {
+                let path = format!("{lesson}/{folder}/{file}.rs");
+                let text = read(&path);
+                let is_one = |line: &&str| line.contains("value_parser = whole_number");
+                let is_shown = |line: &&str| !line.contains("hide = true");
+                options += text.lines().filter(is_one).filter(is_shown).count();
+                for (_, [help, range]) in option.captures_iter(&text).map(|it| it.extract()) {
+                    let range = range.replace("u64::MAX", &u64::MAX.to_string());
+                    let allowed = types.replace_all(&range, "").replace("..=", " to ");
+                    assert!(
+                        help.contains(&format!("({allowed})")),
+                        "{path}: ({allowed}) is allowed, but the help says\n{help}"
+                    );
+                    options -= 1;
+                }
+            }
+        }
+    }
+    assert_eq!(options, 0, "options with a whole number that this check does not see");
 }

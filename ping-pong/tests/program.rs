@@ -1,8 +1,5 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ping-pong");
@@ -24,16 +21,13 @@ fn example(name: &str, arguments: &str) -> String {
 fn start_both_players(version: &str) -> (Run, Vec<u32>) {
     let arguments = format!("{version} --count 1000000 --pause-ms 1 --quiet");
     let run = Run::start(interruptible(PROGRAM, &arguments));
-    let end = Instant::now() + check::DEADLINE;
-    loop {
-        let mut players = run.processes();
-        players.retain(|&pid| pid != run.pid());
-        if players.len() == 2 {
-            return (run, players);
-        }
-        assert!(Instant::now() < end, "{version} does not start two players");
-        thread::sleep(Duration::from_millis(2));
-    }
+    let others = || run.processes().into_iter().filter(|&pid| pid != run.pid()).collect();
+    check::wait_until(&format!("{version} has started two players"), || {
+        let players: Vec<u32> = others();
+        players.len() == 2
+    });
+    let players = others();
+    (run, players)
 }
 
 #[test]

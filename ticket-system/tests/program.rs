@@ -3,10 +3,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use common::check::{self, DEADLINE, Outcome, Run, command, interruptible, pid_in};
+use common::check::{self, Outcome, Run, command, interruptible, pid_in, wait_until};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ticket-system");
@@ -38,15 +36,6 @@ fn db_with(text: &str) -> (TempDir, PathBuf) {
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-#[track_caller]
-fn wait_until(what: &str, comes_true: impl Fn() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !comes_true() {
-        assert!(Instant::now() < end, "it does not come true that {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The program's last process, which tidies up, ends soon after all others.

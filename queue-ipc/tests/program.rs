@@ -2,10 +2,10 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::time::Duration;
+use std::{env, fs};
 
-use common::check::{self, DEADLINE, Outcome, Run, command, interruptible, pid_in, signal};
+use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal, wait_until};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
@@ -228,16 +228,7 @@ fn a_reader_while_a_writer_waits(run: &mut Run) -> u32 {
 #[track_caller]
 fn kill(run: &Run, pid: u32) {
     signal("KILL", pid);
-    wait_until(|| !run.processes().contains(&pid));
-}
-
-#[track_caller]
-fn wait_until(it_is_so: impl Fn() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !it_is_so() {
-        assert!(Instant::now() < end, "a process does not end");
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("a killed process has ended", || !run.processes().contains(&pid));
 }
 
 #[test]
@@ -316,7 +307,7 @@ fn many_items_are_said_in_lines_that_stay_whole() {
 fn closed_output_ends_the_program_quietly() {
     for arguments in ["closing", "locked", "unlocked --quiet", "polling"] {
         let run = Run::start(shell(&format!("queue-ipc {arguments} | head -c 1 >/dev/null")));
-        wait_until(|| run.processes().is_empty());
+        wait_until("all its processes have ended", || run.processes().is_empty());
         assert_eq!(run.end().stderr, "", "{arguments}");
     }
     let outcome = Run::start_with_closed_output(command(PROGRAM, "closing --quiet")).end();
