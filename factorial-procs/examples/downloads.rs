@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 
 #[derive(Parser)]
 struct Cli {
-    /// Take 5 to 10 seconds for each file, not tenths of that
+    /// Take 5 to 10 seconds for each file, not 0.5 to 1 second
     #[arg(long)]
     real_time: bool,
 

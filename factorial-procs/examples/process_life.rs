@@ -41,14 +41,14 @@ fn main() -> ExitCode {
 fn parent() -> anyhow::Result<()> {
     for role in ["tidy", "failing"] {
         let mut worker = Worker::start(&mut worker(role))?;
-        say!("starts {} with PID {}", worker.role(), worker.pid());
+        say!("has started {} with PID {}", worker.role(), worker.pid());
         let status = worker.wait()?;
         say!("{role} has ended: alive: {}, exit code: {:?}", worker.is_alive(), status.code());
     }
 
     let (get, put) = io::pipe()?;
     let mut unlucky = Worker::start(worker("unlucky").stdout(put))?;
-    say!("starts {} with PID {}", unlucky.role(), unlucky.pid());
+    say!("has started {} with PID {}", unlucky.role(), unlucky.pid());
     let mut news = String::new();
     BufReader::new(get).read_line(&mut news)?;
     say!("hears: {}", news.trim_end());
@@ -56,7 +56,7 @@ fn parent() -> anyhow::Result<()> {
     unlucky.terminate()?;
     let at_once = unlucky.is_alive(); // often still true: the system needs a moment
     let status = unlucky.wait()?;
-    say!("alive at once after: {at_once}; after the wait: {}", unlucky.is_alive());
+    say!("alive right after terminate: {at_once}; after wait: {}", unlucky.is_alive());
     say!("exit code: {:?}; {status}", status.code());
     Ok(())
 }

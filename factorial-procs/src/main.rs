@@ -35,7 +35,8 @@ struct Cli {
 
 #[derive(Args)]
 struct Options {
-    /// Of which number the factorial is computed (0 to 10000000) [default: 1000000; pool: 20000]
+    /// Of which number the factorial is computed (0 to 10000000); for all at once, the sum is at most
+    /// 100000000 [default: 1000000; pool: 20000]
     #[arg(long, value_parser = whole_number(0_u32..=10_000_000))]
     n: Option<u32>,
 
@@ -51,7 +52,7 @@ struct Options {
     #[arg(long, default_value_t = 8, value_parser = whole_number(1_u32..=64))]
     jobs: u32,
 
-    /// Let each process wait for Enter before it computes
+    /// Let each process wait for Enter before it computes (not: threads)
     #[arg(long)]
     step: bool,
 }

@@ -24,8 +24,8 @@ pub fn run(threads: u32, n: u32) -> anyhow::Result<Vec<String>> {
 
 /// What each thread does. It shares the memory of the process, so it simply returns its answer.
 fn work(n: u32) -> String {
-    say!("starts a thread; its process has the parent PID {}", pid::parent().unwrap_or_default());
+    say!("is a thread; the parent of its process has PID {}", pid::parent().unwrap_or_default());
     let (product, time) = timed(|| factorial(n));
-    say!("ends a thread: {n}! has {} bits, {}", product.bits(), readable(time));
+    say!("is a thread that ends: {n}! has {} bits, {}", product.bits(), readable(time));
     answer(&product)
 }

@@ -118,7 +118,8 @@ fn threads_compute_in_one_process() {
     let run = start("threads --procs 3 --n 10");
     let pid = run.pid();
     let said = run.end().stdout();
-    let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ends a thread")).collect();
+    let lines: Vec<&str> =
+        said.lines().filter(|line| line.contains(" is a thread that ends: ")).collect();
     assert_eq!(lines.len(), 3, "{said}");
     assert!(lines.iter().all(|line| pid_in(line) == pid), "{said}");
 }

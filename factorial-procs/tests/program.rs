@@ -91,7 +91,7 @@ fn ctrl_c_ends_the_program_and_all_its_processes() {
     for version in ["serial", "parallel", "pool", "threads --n 10000000"] {
         let arguments = format!("{version} --jobs 2 --step");
         let mut run = Run::start(interruptible(PROGRAM, &arguments));
-        run.until(if version.starts_with("threads") { "starts a thread" } else { WAITS });
+        run.until(if version.starts_with("threads") { "is a thread; " } else { WAITS });
         run.ctrl_c();
         assert!(!run.end_after_signal().status.success());
     }
@@ -169,7 +169,7 @@ fn a_terminated_process_does_not_clean_up() {
     assert!(said.contains("  tidy has ended: alive: false, exit code: Some(0)"), "{said}");
     assert!(said.contains("  failing has ended: alive: false, exit code: Some(3)"), "{said}");
     assert!(said.contains("  alive before it is terminated: true"), "{said}");
-    assert!(said.contains("; after the wait: false"), "{said}");
+    assert!(said.contains("; after wait: false"), "{said}");
     assert!(said.contains("  exit code: None; signal: 9 (SIGKILL)"), "{said}");
     assert_eq!(said.matches("cleans up").count(), 1, "only the tidy one cleans up:\n{said}");
     assert!(!said.contains("the other half"), "{said}");

@@ -56,7 +56,7 @@ struct Options {
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_u32..=100))]
     consumers: u32,
 
-    /// After how long without an item it is said who waits, in milliseconds (1 to 600000)
+    /// How long no item may come before it is said who waits, in milliseconds (1 to 600000)
     #[arg(long, default_value_t = 2000, value_parser = whole_number(1_u64..=600_000))]
     patience_ms: u64,
 

@@ -245,7 +245,7 @@ impl Cli {
         match unlocked.torn {
             0 => show!("Nothing was torn without the lock, either. That was luck: see `--step`."),
             torn => {
-                show!("Without the lock, {torn} messages arrive torn, and the readers give up.")
+                show!("Without the lock, the readers find {torn} torn messages, and give up.")
             }
         }
         Ok(())

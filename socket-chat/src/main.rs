@@ -23,7 +23,7 @@ use common::{cli, say, whole_number};
 use connection::GRACE;
 use server::{Options, Server};
 
-/// The address of the documents: this machine only.
+/// The address of the original: this machine only.
 const HERE: &str = "127.0.0.1:8087";
 
 /// The role of a process that serves one connection.

@@ -28,10 +28,10 @@ const BY_CHANCE: [(&str, &str); 19] = [
     (r"^(unlocked +)¥\d+ of ¥100: ¥\d+ lost", "$1¥N of ¥100: ¥N lost"),
     (r"^The lock saves ¥\d+ ", "The lock saves ¥N "),
     (r"P[io]ng( |$)", "WORD$1"), // in a line of words; `10 Ping,` stays
-    (r"(20 words) \(\d+ Ping, \d+ Pong\)", "$1 (N Ping, N Pong)"),
+    (r"(10 words) \(\d+ Ping, \d+ Pong\)", "$1 (N Ping, N Pong)"),
     (r"\d+ repeated", "N repeated"),
     (r"^((polling|unlocked) +)\d+ put, \d+ taken", "$1 N put, N taken"),
-    (r"[1-9]\d* (torn|messages arrive torn)", "N $1"),
+    (r"[1-9]\d* (torn|torn messages)", "N $1"),
     (r"misses \d+ of", "misses N of"),
     (r"^(unlocked +tickets 3), sold \d+, left \d+", "$1, sold N, left N"),
     (r"^Without a lock, \d+ of", "Without a lock, N of"),
