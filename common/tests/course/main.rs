@@ -24,6 +24,12 @@ const PARTS: [&str; 8] = [
     "For instructors",
 ];
 
+/// `cargo test --workspace` comes to these checks before most lessons.
+fn lesson_knows(page: &Page) -> String {
+    let lesson = page.path.split('/').next().unwrap_or_default();
+    format!("If the lesson was changed: `cargo test -p {lesson}` says what that means.")
+}
+
 /// Checks all of them, some at the same time, since programs mostly wait. Shows all faults.
 #[track_caller]
 fn check_all<T: Send>(items: Vec<T>, check: impl Fn(T) -> Result<(), String> + Sync) {
@@ -170,7 +176,8 @@ fn every_pair_differs_by_at_most_8_lines_and_the_page_shows_exactly_these() {
         let (shown, changed) = (shown.join("\n"), changed.join("\n"));
         assert!(
             shown == changed,
-            "{path}: the `diff` blocks show\n{shown}\n\nThe files differ by\n{changed}"
+            "{path}: the `diff` blocks show\n{shown}\n\nThe files differ by\n{changed}\n\n{}",
+            lesson_knows(&page)
         );
     }
 }

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use common::check::{Run, command};
 use regex::Regex;
 
-use crate::check_all;
 use crate::pages::{Block, Page};
 use crate::programs::started_by;
+use crate::{check_all, lesson_knows};
 
 /// What differs from run to run, and what stands for it while a page is compared with an output.
 /// All else must be the same.
@@ -166,7 +166,10 @@ fn is_printed(page: &Page, block: &Block, masks: &Masks) -> Result<(), String> {
     let compared = compare(&shown, &masks.lines(printed.lines(), 1));
     let compared = if well { compared } else { Err("it fails".into()) };
     compared.map_err(|fault| {
-        format!("{typed_at}{fault}\n--- It prints (times and the like may differ):\n{printed}---")
+        format!(
+            "{typed_at}{fault}\n--- It prints (times and the like may differ):\n{printed}---\n{}",
+            lesson_knows(page)
+        )
     })
 }
 
