@@ -39,7 +39,8 @@ struct Options {
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_i64..=1_000_000_000))]
     amount: i64,
 
-    /// How long the bank is busy between reading and writing (atomic: before it adds), in milliseconds (0 to 60000)
+    /// How long the bank is busy between reading and writing (atomic: before it adds), in
+    /// milliseconds (0 to 60000)
     #[arg(long, default_value_t = 10, value_parser = whole_number(0_u64..=60_000))]
     pause_ms: u64,
 }
