@@ -296,7 +296,7 @@ fn signal_to(name: &str, target: &str) {
 
 /// Waits until this is so.
 #[track_caller]
-pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !is_so() {
         assert!(Instant::now() < end, "it does not come true that {what}");

@@ -21,12 +21,12 @@ fn example(name: &str, arguments: &str) -> String {
 fn start_both_players(version: &str) -> (Run, Vec<u32>) {
     let arguments = format!("{version} --count 1000000 --pause-ms 1 --quiet");
     let run = Run::start(interruptible(PROGRAM, &arguments));
-    let others = || run.processes().into_iter().filter(|&pid| pid != run.pid()).collect();
+    let mut players = Vec::new();
     check::wait_until(&format!("{version} has started two players"), || {
-        let players: Vec<u32> = others();
+        players = run.processes();
+        players.retain(|&pid| pid != run.pid());
         players.len() == 2
     });
-    let players = others();
     (run, players)
 }
 
