@@ -1,25 +1,26 @@
-//! For lesson checks: a program under test, which has a deadline and may leave nothing behind.
+//! For lesson checks: a program under test, which must end, and may leave nothing behind.
 //!
 //! It panics where a check fails, as checks do.
 
 #![allow(clippy::disallowed_methods, reason = "a check starts programs as a user does")]
 
+mod patience;
+
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, PipeWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fmt, fs};
 
-use crate::pid;
+use patience::Patience;
 
-/// What takes longer than this has failed.
+use crate::lifeline::{self, LIFELINE};
+
+/// What takes longer than this has failed, also on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-
-/// The environment variable by which a check tells its own PID to the program that it starts.
-pub const CHECK: &str = "LESSON_CHECK_PID";
 
 /// A program that is running. Its standard input is a pipe that stays open until it is closed here:
 /// a gate at which its workers can be held. Dropping it kills it and all its processes.
@@ -32,9 +33,10 @@ pub struct Run {
     seen: Vec<String>,
 }
 
-/// What came of a program.
-#[derive(Debug)]
+/// What came of a program. A failing check shows it as `{outcome:?}`, in lines that can be read.
 pub struct Outcome {
+    /// What was typed.
+    pub command: String,
     /// How it ended.
     pub status: ExitStatus,
     /// Its standard output.
@@ -68,6 +70,13 @@ impl Outcome {
     }
 }
 
+impl fmt::Debug for Outcome {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "\n$ {}\n{}({})", self.command, self.stdout, self.status)?;
+        if self.stderr.is_empty() { Ok(()) } else { write!(to, "\nstderr:\n{}", self.stderr) }
+    }
+}
+
 /// The example `name` that cargo has built beside `program`. Note that `cargo test --test NAME` builds
 /// no examples.
 ///
@@ -92,15 +101,20 @@ pub fn command(program: impl AsRef<OsStr>, arguments: &str) -> Command {
 /// The same for a program that is to get Ctrl-C. A check that a shell has started in the background
 /// ignores SIGINT, and so would the program.
 pub fn interruptible(program: impl AsRef<OsStr>, arguments: &str) -> Command {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    if ignored & 1 << (2 - 1) == 0 {
-        return command(program, arguments); // signal 2, SIGINT, is not ignored
+    if !ignores_ctrl_c() {
+        return command(program, arguments);
     }
     let mut command = Command::new("env");
     command.arg("--default-signal=INT").arg(program).args(arguments.split_whitespace());
     command
+}
+
+/// Does this process ignore SIGINT, where the system tells it (Linux)?
+fn ignores_ctrl_c() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 << (2 - 1) != 0) // SIGINT is signal 2
 }
 
 impl Run {
@@ -140,12 +154,13 @@ impl Run {
     }
 
     fn begin(mut command: Command, stdout: Stdio, lines: Receiver<String>) -> Self {
-        let typed = format!("{command:?}");
+        let typed = typed(&command);
         let (stdin, gate) = io::pipe().unwrap();
         let (mut errors, stderr) = io::pipe().unwrap();
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.env(CHECK, pid::own().to_string());
+        // However this check ends, the program ends with it.
+        command.envs(lifeline::address().map(|address| (LIFELINE, address.to_string())));
         command.stdin(stdin).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
         let stderr = thread::spawn(move || {
@@ -168,28 +183,53 @@ impl Run {
         self.child.id()
     }
 
-    /// Waits for a line with this text in it, and gives it.
+    /// Waits for a line with this text in it, and returns it.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> String {
         let line = self.find(text, DEADLINE);
-        line.unwrap_or_else(|| panic!("no {text:?} came. What came:\n{}", self.came()))
+        line.unwrap_or_else(|why| panic!("no {text:?} came: {why}. What came:\n{}", self.came()))
     }
 
     /// Does a line with this text come within this time? What a right program never says can thus
-    /// be looked for without making its check fail by chance.
+    /// be looked for without making its check fail by chance. The answer is no as soon as the
+    /// program has come to a standstill.
     pub fn comes(&mut self, text: &str, within: Duration) -> bool {
-        self.find(text, within).is_some()
+        self.find(text, within).is_ok()
     }
 
-    fn find(&mut self, text: &str, within: Duration) -> Option<String> {
+    /// The next line with this text, or why there will be none.
+    fn find(&mut self, text: &str, within: Duration) -> Result<String, String> {
         let end = Instant::now() + within;
+        let mut patience = Patience::new();
         loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let line = self.lines.recv_timeout(left).ok()?;
-            self.seen.push(line.clone());
-            if line.contains(text) {
-                return Some(line);
+            let left = end.saturating_duration_since(Instant::now()).min(patience::LOOK_AGAIN);
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if line.contains(text) {
+                        return Ok(line);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err("its output has ended".into()),
+                Err(RecvTimeoutError::Timeout) => {
+                    patience.look(|| self.processes())?;
+                    if Instant::now() > end {
+                        return Err(format!("it took longer than {within:?}"));
+                    }
+                }
             }
+        }
+    }
+
+    /// Waits until this is so, for a program that still has something to do.
+    #[track_caller]
+    pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let mut patience = Patience::new();
+        while !is_so(self) {
+            if let Err(why) = patience.look(|| self.processes()) {
+                panic!("it does not come true that {what}: {why}. What came:\n{}", self.came());
+            }
+            thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -204,8 +244,10 @@ impl Run {
     }
 
     /// Presses Ctrl-C: the program and all its workers get SIGINT, as from a terminal.
+    #[cfg(unix)]
     pub fn ctrl_c(&mut self) {
-        signal_to("INT", &format!("-{}", self.pid()));
+        let group = Pid::from_raw(self.pid().cast_signed());
+        let _ = nix::sys::signal::killpg(group, Signal::SIGINT); // it may have ended by now
     }
 
     /// Waits for the end. At that moment, none of its processes may be left.
@@ -223,7 +265,7 @@ impl Run {
     #[track_caller]
     pub fn end_after_signal(mut self) -> Outcome {
         let status = self.wait();
-        wait_until("all its processes have ended", || self.processes().is_empty());
+        self.wait_until("all its processes have ended", |run| run.processes().is_empty());
         self.outcome(status)
     }
 
@@ -232,7 +274,7 @@ impl Run {
         self.seen.extend(self.lines.iter());
         let stdout = self.seen.iter().map(|line| format!("{line}\n")).collect();
         let stderr = self.stderr.take().expect("taken once").join().unwrap();
-        Outcome { status, stdout, stderr }
+        Outcome { command: self.command.clone(), status, stdout, stderr }
     }
 
     /// All lines that have come so far.
@@ -243,16 +285,17 @@ impl Run {
 
     #[track_caller]
     fn wait(&mut self) -> ExitStatus {
-        let end = Instant::now() + DEADLINE;
+        let mut patience = Patience::new();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            if Instant::now() > end {
+            if let Err(why) = patience.look(|| self.processes()) {
                 let came = self.came();
                 panic!(
-                    "{} does not end. If it waits for the end of a pipe: somebody, perhaps the \
-                     parent, keeps the other end. What came:\n{came}",
+                    "The program does not end: {why}. If it waits for the end of a pipe: some \
+                     process, perhaps the parent, keeps a write end open. What came:\n\
+                     $ {}\n{came}",
                     self.command
                 );
             }
@@ -261,37 +304,28 @@ impl Run {
     }
 
     /// The PIDs of all its processes that have not ended, where the system lists them (Linux).
-    ///
-    /// While a list is read, a process on it can start one that is not on it, and end. So it takes
-    /// several empty lists to say that none is left.
     pub fn processes(&self) -> Vec<u32> {
-        let list = || {
-            let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-            let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-            pids.filter(|&pid| group_of(pid) == Some(self.child.id())).collect::<Vec<u32>>()
-        };
-        (0..3).map(|_| list()).find(|pids| !pids.is_empty()).unwrap_or_default()
+        patience::processes_in_group(self.child.id())
     }
 }
 
-/// The process group of a process that has not ended.
-fn group_of(pid: u32) -> Option<u32> {
-    let entry = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // PID, (name), state, PID of the parent, process group … number of threads: proc_pid_stat(5).
-    let fields: Vec<&str> = entry.rsplit_once(')')?.1.split_whitespace().collect();
-    // While other threads are still ending, a zombie still has its files open.
-    let has_ended = fields.first()? == &"Z" && ["0", "1"].contains(fields.get(17)?);
-    if has_ended { None } else { fields.get(2)?.parse().ok() }
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub fn signal(signal: Signal, pid: u32) {
+    let _ = nix::sys::signal::kill(Pid::from_raw(pid.cast_signed()), signal); // it may have ended
 }
 
-/// Sends a signal by its name, such as `KILL`, to a process.
-pub fn signal(name: &str, pid: u32) {
-    signal_to(name, &pid.to_string());
-}
+#[cfg(unix)]
+use nix::unistd::Pid;
 
-fn signal_to(name: &str, target: &str) {
-    let kill = format!("kill -s {name} -- {target}");
-    Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().unwrap();
+#[cfg(unix)]
+pub use nix::sys::signal::Signal;
+
+/// How a command would be typed: its program by name, and its arguments.
+fn typed(command: &Command) -> String {
+    let program = PathBuf::from(command.get_program());
+    let words = [program.file_name().unwrap_or_default()].into_iter().chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Waits until this is so.
@@ -317,8 +351,9 @@ pub fn pid_in(line: &str) -> u32 {
 
 impl Drop for Run {
     fn drop(&mut self) {
+        #[cfg(unix)]
         for pid in self.processes() {
-            signal("KILL", pid);
+            signal(Signal::SIGKILL, pid);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod every_order;
 mod lesson;
+pub mod lifeline;
 pub mod pid;
 pub mod say;
 pub mod worker;

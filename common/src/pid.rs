@@ -1,4 +1,8 @@
-//! Which process is this, and who started it?
+//! Which process is this, and which one started it?
+
+/// The environment variable that tells a worker the PID of its parent.
+#[cfg(not(unix))]
+pub(crate) const PARENT: &str = "LESSON_PARENT_PID";
 
 /// The PID of this process.
 ///
@@ -9,8 +13,8 @@ pub fn own() -> u32 {
     std::process::id()
 }
 
-/// The PID of the process that started this one, where the system tells it (Unix). When that
-/// process has ended, it is the PID of the process that has adopted this one.
+/// The PID of the process that started this one. On Unix, it is that of the process that has adopted
+/// this one when its parent has ended. On other systems, only a worker knows it.
 ///
 /// ```
 /// assert_ne!(common::pid::parent(), Some(common::pid::own()));
@@ -19,5 +23,5 @@ pub fn parent() -> Option<u32> {
     #[cfg(unix)]
     return Some(std::os::unix::process::parent_id());
     #[cfg(not(unix))]
-    return None;
+    return std::env::var(PARENT).ok()?.parse().ok();
 }

@@ -4,17 +4,17 @@
 //! ends of a queue; what it has to say to people goes to its standard error, and from there to the
 //! standard output of the lesson.
 
-use std::process::{Child, Command, ExitStatus};
-use std::time::{Duration, UNIX_EPOCH};
-use std::{env, io, process, thread};
+use std::process::{Command, ExitStatus};
+use std::str::FromStr;
+use std::sync::mpsc;
+use std::time::UNIX_EPOCH;
+use std::{env, io, thread};
 
 use anyhow::Context;
+use shared_child::SharedChild;
 
-use crate::{clock, pid, say};
-
-/// The environment variable that tells a worker the PID of the process that started it. A worker
-/// without it does not notice when that process ends.
-pub const PARENT: &str = "LESSON_PARENT_PID";
+use crate::lifeline::{self, LIFELINE};
+use crate::{clock, say};
 
 /// The command that runs this program once more, in this role.
 ///
@@ -34,51 +34,31 @@ pub fn worker(role: &str) -> Command {
     let program = env::current_exe().unwrap_or_else(|_| env::args_os().next().unwrap().into());
     let zero = clock::zero().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut command = Command::new(program);
-    command
-        .arg(role)
-        .env(clock::ZERO, zero.as_micros().to_string())
-        .env(PARENT, pid::own().to_string())
-        .stderr(say::to_people());
+    command.arg(role).env(clock::ZERO, zero.as_micros().to_string()).stderr(say::to_people());
+    #[cfg(not(unix))]
+    command.env(crate::pid::PARENT, crate::pid::own().to_string());
+    match lifeline::address() {
+        Some(address) => command.env(LIFELINE, address.to_string()),
+        None => command.env_remove(LIFELINE), // it runs all the same
+    };
     command
 }
 
-/// What a worker process does: its lines go to standard error, and it ends soon after the process
-/// that started it.
+/// What a worker process does: its lines go to standard error, since its standard output is not for
+/// people.
 ///
 /// # Errors
 ///
-/// Those of `work`, and when no thread can be started to watch for the end of that process.
+/// Those of `work`.
 pub fn as_worker(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     say::to_stderr();
-    if let Some(parent) = pid_in_environment(PARENT) {
-        end_with_parent(parent)?;
-    }
     work()
 }
 
-pub(crate) fn pid_in_environment(name: &str) -> Option<u32> {
-    env::var(name).ok()?.parse().ok()
-}
-
-/// From now on, this process ends as soon as its parent is no longer this one.
-pub(crate) fn end_with_parent(parent: u32) -> anyhow::Result<()> {
-    if pid::parent().is_some() {
-        let watch = move || {
-            while pid::parent() == Some(parent) {
-                thread::sleep(Duration::from_millis(100));
-            }
-            process::exit(1);
-        };
-        let thread = thread::Builder::new().stack_size(64 * 1024); // it needs next to nothing
-        thread.spawn(watch).context("cannot watch for the end of the parent")?;
-    }
-    Ok(())
-}
-
-/// A running worker. Dropping it terminates it, and leaves no zombie.
+/// A running worker. Dropping it kills it and reaps it, so that no zombie is left.
 pub struct Worker {
     role: String,
-    child: Child,
+    child: SharedChild,
 }
 
 impl Worker {
@@ -89,9 +69,8 @@ impl Worker {
     /// When the system starts no further process.
     pub fn start(command: &mut Command) -> anyhow::Result<Self> {
         let role = command.get_args().next().unwrap_or_default().to_string_lossy().into_owned();
-        #[expect(clippy::disallowed_methods, reason = "this is where workers are started")]
-        let child = command.spawn().with_context(|| format!("cannot start a {role} process"))?;
-        Ok(Self { role, child })
+        let child = SharedChild::spawn(command);
+        Ok(Self { child: child.with_context(|| format!("cannot start a {role} process"))?, role })
     }
 
     /// Its PID.
@@ -104,13 +83,13 @@ impl Worker {
         &self.role
     }
 
-    /// Has it not ended yet? Once it has, asking also removes it from the process table.
-    pub fn is_alive(&mut self) -> bool {
+    /// Has it not ended yet? Once it has, asking also reaps it.
+    pub fn is_alive(&self) -> bool {
         self.ended().is_none()
     }
 
     /// How it ended, if it has.
-    fn ended(&mut self) -> Option<ExitStatus> {
+    fn ended(&self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
@@ -120,40 +99,52 @@ impl Worker {
     /// # Errors
     ///
     /// When the system does not let this process end that one.
-    pub fn terminate(&mut self) -> io::Result<()> {
+    pub fn terminate(&self) -> io::Result<()> {
         self.child.kill()
     }
 
-    /// Waits for its end, and removes it from the process table.
+    /// Waits for its end, and reaps it.
     ///
     /// # Errors
     ///
     /// When it failed: the error names its role, its PID, and how it ended.
-    pub fn join(mut self) -> anyhow::Result<()> {
-        let status = self.wait()?;
-        self.judge(status)
+    pub fn join(self) -> anyhow::Result<()> {
+        self.judge(self.wait()?)
     }
 
-    /// Waits for its end, and tells how it ended.
+    /// Waits for its end, reaps it, and returns its exit status.
     ///
     /// # Errors
     ///
     /// When the system cannot tell.
-    pub fn wait(&mut self) -> anyhow::Result<ExitStatus> {
-        let name = self.name();
-        self.child.wait().with_context(|| format!("cannot wait for the {name}"))
+    pub fn wait(&self) -> anyhow::Result<ExitStatus> {
+        self.child.wait().with_context(|| format!("cannot wait for the {}", self.name()))
     }
 
-    /// Reads what it writes to its standard output, which must be piped, and waits for its end.
+    /// Waits for its end, and returns its answer: the value that it has written to its standard
+    /// output, which must be piped.
+    ///
+    /// ```no_run
+    /// use std::process::Stdio;
+    ///
+    /// use common::{Worker, worker};
+    ///
+    /// let buyer = Worker::start(worker("buyer").stdout(Stdio::piped()))?;
+    /// let has_ticket: bool = buyer.answer()?; // the buyer does `show!("{has_ticket}")`
+    /// # anyhow::Ok(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// When it failed, or what it wrote is no UTF-8.
-    pub fn answer(mut self) -> anyhow::Result<String> {
+    /// When it failed, or when its answer is no such value.
+    pub fn answer<T: FromStr>(self) -> anyhow::Result<T> {
+        let text = self.child.take_stdout().map(io::read_to_string).transpose();
         let name = self.name();
-        let text = self.child.stdout.take().map(io::read_to_string).transpose();
         self.join()?;
-        Ok(text.with_context(|| format!("cannot read what the {name} wrote"))?.unwrap_or_default())
+        let text = text.with_context(|| format!("cannot read the answer of the {name}"))?;
+        let text = text.unwrap_or_default();
+        let text = text.trim_end();
+        text.parse().ok().with_context(|| format!("the {name} gave a wrong answer: {text:?}"))
     }
 
     fn judge(&self, status: ExitStatus) -> anyhow::Result<()> {
@@ -178,29 +169,29 @@ impl Drop for Worker {
     }
 }
 
-/// Waits for the end of all these workers. When one fails, the others are terminated, since they
-/// may wait for it in vain.
+/// Waits for the end of all these workers. When one fails, the others are killed, since they may
+/// wait for it in vain.
 ///
 /// # Errors
 ///
-/// That of a worker that failed. If one was killed, it is that one: the others failed for its lack.
-pub fn join_all(mut workers: Vec<Worker>) -> anyhow::Result<()> {
-    let failed = |status: ExitStatus| !status.success();
-    let killed = |status: ExitStatus| status.code().is_none();
-    loop {
-        let ended: Vec<_> = workers.iter_mut().map(Worker::ended).collect();
-        if ended.iter().flatten().any(|&status| failed(status)) {
-            // Look again: one that was killed just now may be why the other one failed.
-            let mut find = |how: fn(ExitStatus) -> bool| {
-                workers.iter_mut().position(|worker| worker.ended().is_some_and(how))
-            };
-            let index = find(killed).or_else(|| find(failed)).expect("one has failed");
-            return workers.swap_remove(index).join();
+/// That of the worker that failed. If one was killed, it is that one: the others failed because it
+/// was missing.
+pub fn join_all(workers: Vec<Worker>) -> anyhow::Result<()> {
+    let (tell, ended) = mpsc::channel();
+    thread::scope(|scope| {
+        for worker in &workers {
+            let tell = tell.clone();
+            scope.spawn(move || tell.send(worker.wait().and_then(|status| worker.judge(status))));
         }
-        if ended.iter().all(Option::is_some) {
-            return Ok(());
+        drop(tell);
+        for outcome in ended {
+            let Err(fault) = outcome else { continue };
+            let was_killed =
+                |worker: &&Worker| worker.ended().is_some_and(|it| it.code().is_none());
+            let killed = workers.iter().find(was_killed);
+            workers.iter().for_each(|worker| drop(worker.terminate()));
+            return killed.map_or(Err(fault), |worker| worker.judge(worker.wait()?));
         }
-        // The standard library cannot wait for whichever ends first.
-        thread::sleep(Duration::from_millis(5));
-    }
+        Ok(())
+    })
 }

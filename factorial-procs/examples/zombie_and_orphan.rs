@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use anyhow::Context;
-use common::{Worker, as_worker, lesson, pid, say, show, worker, worker::PARENT};
+use common::{Worker, as_worker, lesson, lifeline::LIFELINE, pid, say, show, worker};
 
 fn main() -> ExitCode {
     lesson(|| match env::args().nth(1).as_deref() {
@@ -14,9 +14,9 @@ fn main() -> ExitCode {
             say!("ends at once");
             Ok(())
         }),
-        // Without PARENT, the grandchild does not end with its parent, as our workers usually do.
+        // Without LIFELINE, the grandchild does not end with its parent, as our workers usually do.
         Some("parent") => {
-            as_worker(|| Worker::start(worker("grandchild").env_remove(PARENT))?.join())
+            as_worker(|| Worker::start(worker("grandchild").env_remove(LIFELINE))?.join())
         }
         Some("grandchild") => as_worker(be_orphaned),
         _ => {
@@ -49,7 +49,7 @@ fn state_of(pid: u32) -> anyhow::Result<String> {
 fn show_orphan() -> anyhow::Result<()> {
     let (stay, gate) = io::pipe()?;
     let (news, tell) = io::pipe()?;
-    let mut parent = Worker::start(worker("parent").stdin(stay).stdout(tell))?;
+    let parent = Worker::start(worker("parent").stdin(stay).stdout(tell))?;
     let mut news = BufReader::new(news).lines();
     let orphan: u32 = news.next().context("nobody was born")??.parse()?;
     say!("kills PID {}, the parent of PID {orphan}", parent.pid());

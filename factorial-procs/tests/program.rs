@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal};
+use common::check::{self, Outcome, Run, Signal, command, interruptible, pid_in, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_factorial-procs");
 const WAITS: &str = "waits for Enter";
@@ -68,7 +68,7 @@ fn when_the_parent_is_killed_its_processes_end() {
     for version in ["serial", "parallel", "pool"] {
         let mut run = start(&format!("{version} --n 10 --jobs 2 --step"));
         run.until(WAITS);
-        signal("KILL", run.pid());
+        signal(Signal::SIGKILL, run.pid());
         run.end_after_signal();
     }
 }
@@ -78,7 +78,7 @@ fn a_killed_process_is_an_error_that_names_it_and_nothing_is_left() {
     for version in ["serial", "parallel", "pool"] {
         let mut run = start(&format!("{version} --n 10 --jobs 2 --step"));
         let pid = pid_in(&run.until(WAITS));
-        signal("KILL", pid);
+        signal(Signal::SIGKILL, pid);
         let said = run.end().error();
         let expected =
             format!("error: the worker process (PID {pid}) failed: signal: 9 (SIGKILL)\n");

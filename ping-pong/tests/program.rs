@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal};
+use common::check::{self, Outcome, Run, Signal, command, interruptible, pid_in, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ping-pong");
 
@@ -64,7 +64,7 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
 fn when_the_parent_is_killed_both_players_end() {
     for version in ["isolated", "shared", "turns"] {
         let (run, _) = start_both_players(version);
-        signal("KILL", run.pid());
+        signal(Signal::SIGKILL, run.pid());
         run.end_after_signal();
     }
 }
@@ -75,7 +75,7 @@ fn a_killed_player_is_an_error_that_names_it_and_the_other_one_ends() {
     for version in ["isolated", "shared", "turns"] {
         for which in [0, 1] {
             let (run, players) = start_both_players(version);
-            signal("KILL", players[which]);
+            signal(Signal::SIGKILL, players[which]);
             let pid = players[which];
             let expected =
                 format!("error: the player process (PID {pid}) failed: signal: 9 (SIGKILL)\n");

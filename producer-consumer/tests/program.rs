@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, and how it ends.
 
-use common::check::{self, Outcome, Run, command, interruptible, signal};
+use common::check::{self, Outcome, Run, Signal, command, interruptible, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_producer-consumer");
 
@@ -141,7 +141,7 @@ fn after_ctrl_c_what_is_queued_is_taken_and_all_threads_end_without_waiting_for_
 #[test]
 fn sigterm_does_the_same() {
     let run = start_with_a_full_queue();
-    signal("TERM", run.pid());
+    signal(Signal::SIGTERM, run.pid());
     must_have_lost_nothing(run.end());
 }
 

@@ -65,7 +65,8 @@ fn parent(way: &str) -> anyhow::Result<()> {
     drop(ask); // no more requests
     let mut manager = worker("manager");
     let manager = Worker::start(manager.arg(way).stdin(requests).stdout(Stdio::piped()))?;
-    show!("{way:<10} count = {}", manager.answer()?.trim().replace('\n', ", a = "));
+    let values: String = manager.answer()?;
+    show!("{way:<10} count = {}", values.replace('\n', ", a = "));
     Ok(())
 }
 

@@ -46,12 +46,12 @@ fn start(first: &str, second: &str) -> anyhow::Result<Vec<Worker>> {
 }
 
 fn both_wait() -> anyhow::Result<()> {
-    let mut workers = start("receives-first", "receives-first")?;
+    let workers = start("receives-first", "receives-first")?;
     thread::sleep(Duration::from_secs(1));
-    let alive = workers.iter_mut().map(Worker::is_alive).filter(|alive| *alive).count();
+    let alive = workers.iter().filter(|worker| worker.is_alive()).count();
     say!("after a second, {alive} of 2 still wait: each for the other one. Both are terminated");
     // One after the other, and only then waited for: neither has time to miss the other one.
-    workers.iter_mut().try_for_each(Worker::terminate)?;
+    workers.iter().try_for_each(Worker::terminate)?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ fn end(mut run: Run, version: &str) -> String {
          long as anybody holds an end to put, and the parent must not keep one: see \"Why\" in \
          queue-ipc/README.md."
     );
-    let Outcome { status, stdout, stderr } = run.end();
+    let Outcome { status, stdout, stderr, .. } = run.end();
     assert!(
         status.success() && stderr.is_empty(),
         "{version}.rs loses items, or tears them: see \"The fix\" in queue-ipc/README.md. \

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
 
-use common::check::{self, Outcome, Run, command, interruptible, pid_in, signal, wait_until};
+use common::check::{
+    self, Outcome, Run, Signal, command, interruptible, pid_in, signal, wait_until,
+};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
@@ -127,7 +129,7 @@ fn a_line_that_is_no_number_is_an_error_with_its_line_number() {
         (r"1\n\377\n", "line 2: stream did not contain valid UTF-8"),
     ] {
         let line = format!("printf -- '{input}' | queue-ipc reader --quiet");
-        let Outcome { status, stdout, stderr } = Run::start(shell(&line)).end();
+        let Outcome { status, stdout, stderr, .. } = Run::start(shell(&line)).end();
         assert_eq!((status.code(), stdout.as_str()), (Some(1), ""), "{input}: {stderr}");
         let error = format!("error: the reader stops: {error}");
         assert_eq!(stderr.lines().last(), Some(error.as_str()), "{input}");
@@ -227,7 +229,7 @@ fn a_reader_while_a_writer_waits(run: &mut Run) -> u32 {
 /// Kills a worker, and waits until it is gone with its ends of the queue.
 #[track_caller]
 fn kill(run: &Run, pid: u32) {
-    signal("KILL", pid);
+    signal(Signal::SIGKILL, pid);
     wait_until("a killed process has ended", || !run.processes().contains(&pid));
 }
 
@@ -236,7 +238,7 @@ fn when_the_parent_is_killed_no_worker_and_no_file_is_left() {
     for version in ["polling", "closing", "unlocked", "locked"] {
         let (folder, mut run) = in_a_folder_of_its_own(version);
         run.until("waits for Enter");
-        signal("KILL", run.pid());
+        signal(Signal::SIGKILL, run.pid());
         run.end_after_signal();
         assert_is_empty(&folder);
     }

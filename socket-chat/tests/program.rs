@@ -4,11 +4,12 @@ mod server;
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::check::{CHECK, DEADLINE, Outcome, Run, command, pid_in, signal};
+use common::check::{DEADLINE, Outcome, Run, Signal, command, pid_in, signal, wait_until};
+use common::lifeline::LIFELINE;
 use server::{Client, PROGRAM, Server, WAYS};
 
 fn run(arguments: &str) -> Outcome {
@@ -157,7 +158,7 @@ fn a_client_whose_server_goes_away_says_so_in_one_line() {
     let mut client = Run::start(client);
     client.enter();
     client.until(""); // the answer to an empty line is an empty line
-    signal("KILL", server.run.pid());
+    signal(Signal::SIGKILL, server.run.pid());
     let said = client.end_after_signal().error();
     assert!(said.contains(&server.address), "{said}");
     server.run.close_stdin();
@@ -227,7 +228,7 @@ fn sigterm_stops_it_as_well_and_the_port_is_free_at_once() {
         for _ in 0..5 {
             let mut old = server.connect();
             assert_eq!(old.ask("old"), "OLD\n");
-            signal("TERM", server.run.pid());
+            signal(Signal::SIGTERM, server.run.pid());
             let last = old.rest();
             assert_eq!(last, "server: the server stops\n", "{way}: what a client gets at the stop");
             let said = server.run.end_after_signal().stdout();
@@ -366,7 +367,7 @@ fn a_worker_that_is_killed_ends_one_connection_and_is_no_zombie() {
     assert_eq!(one.ask("one"), "ONE\n");
     let worker = pid_in(&server.run.until("are one message"));
     assert_eq!(other.ask("other"), "OTHER\n");
-    signal("KILL", worker);
+    signal(Signal::SIGKILL, worker);
     assert_eq!(one.rest(), "", "the client of a killed worker sees the end");
     assert_eq!(other.ask("other"), "OTHER\n");
     let pid = server.run.pid();
@@ -401,23 +402,23 @@ fn when_the_server_is_killed_its_workers_end() {
     }
     assert_eq!(server.run.processes().len(), 6);
     let kill = Instant::now();
-    signal("KILL", server.run.pid());
+    signal(Signal::SIGKILL, server.run.pid());
     server.run.end_after_signal();
     let time = kill.elapsed();
     assert!(time < Duration::from_secs(2), "the workers have survived for {time:?}");
 }
 
-/// Here, a shell stands for the check.
+/// The lifeline of the program is a connection. It is closed here, as the system does when a process
+/// ends.
 #[test]
-#[cfg(unix)]
-fn a_program_ends_when_the_check_that_started_it_is_killed() {
-    let mut shell = Command::new("sh");
-    let server = format!("{CHECK}=$$ \"$0\" server --listen 127.0.0.1:0 & wait");
-    shell.args(["-c", &server, PROGRAM]);
-    let mut run = Run::start(shell);
-    run.until("listens on ");
-    signal("KILL", run.pid());
-    run.end_after_signal();
+fn a_program_ends_when_the_check_that_started_it_ends() {
+    let check = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut server = command(PROGRAM, "server --listen 127.0.0.1:0");
+    server.env(LIFELINE, check.local_addr().unwrap().to_string()).stdout(Stdio::null());
+    #[allow(clippy::disallowed_methods, reason = "it must end by itself")]
+    let mut server = server.spawn().unwrap();
+    drop(check.accept().unwrap());
+    wait_until("the server has ended", || server.try_wait().unwrap().is_some());
 }
 
 #[test]
@@ -445,14 +446,14 @@ fn connections_one_after_the_other_leave_no_process_no_thread_and_no_open_file()
 #[cfg(target_os = "linux")] // elsewhere, the system may let fewer wait
 fn two_hundred_clients_can_come_at_once() {
     let server = Server::start("--per-connection thread --quiet");
-    signal("STOP", server.run.pid()); // it accepts nobody
+    signal(Signal::SIGSTOP, server.run.pid()); // it accepts nobody
     let address = server.address.parse().unwrap();
     let come = |number| {
         let stream = TcpStream::connect_timeout(&address, DEADLINE / 4);
         stream.unwrap_or_else(|fault| panic!("client {number} cannot even wait: {fault}"))
     };
     let clients: Vec<_> = (0..200).map(come).collect();
-    signal("CONT", server.run.pid());
+    signal(Signal::SIGCONT, server.run.pid());
     for stream in clients {
         assert_eq!(Client::from(stream).ask("hello"), "HELLO\n");
     }

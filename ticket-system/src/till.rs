@@ -39,7 +39,7 @@ impl Till {
     /// Waits until everything is tidied up, and gives how many tickets were sold.
     pub fn close(self) -> anyhow::Result<u64> {
         drop(self.receipts); // or else the till would wait for more
-        let sold = self.process.answer()?;
+        let sold: String = self.process.answer()?;
         sold.trim_end().parse().with_context(|| format!("the till says {sold:?}"))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use common::check::{self, DEADLINE, Run, command, pid_in};
+use common::check::{self, DEADLINE, Run, Signal, command, pid_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -287,7 +287,7 @@ fn when_a_buyer_is_killed_the_others_go_on_whatever_it_was_doing() {
         if moment == "renaming" {
             assert_eq!(place.names(), ["db.json", &format!("db.json.{pid}.new")]);
         }
-        check::signal("KILL", pid);
+        check::signal(Signal::SIGKILL, pid);
         run.close_stdin();
         let outcome = run.end();
         let said = outcome.stdout.clone();

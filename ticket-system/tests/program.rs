@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::check::{self, Outcome, Run, command, interruptible, pid_in, wait_until};
+use common::check::{self, Outcome, Run, Signal, command, interruptible, pid_in, wait_until};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ticket-system");
@@ -363,14 +363,14 @@ fn nothing_is_left_when_the_program_is_killed_at_any_moment() {
             let arguments = format!("{version} --pause-ms 0 --step={moment}");
             let mut run = Run::start(with_temporary(temporary.path(), &arguments));
             run.until("waits for Enter");
-            check::signal("KILL", run.pid());
+            check::signal(Signal::SIGKILL, run.pid());
             run.end_after_signal();
             wait_until_only_is_left(temporary.path(), &[]);
         }
         let (folder, file) = db_with(r#"{"count": 3}"#);
         let mut run = Run::start(with_db(&file, &format!("locked --step={moment}")));
         run.until("waits for Enter");
-        check::signal("KILL", run.pid());
+        check::signal(Signal::SIGKILL, run.pid());
         run.end_after_signal();
         wait_until_only_is_left(folder.path(), &["db.json"]);
         // Buyers that have not noticed yet can still get in after one that has, and write.
@@ -392,7 +392,7 @@ fn when_the_process_that_tidies_up_is_killed_nothing_is_left_either() {
     let arguments = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
     let mut pids = children.split_whitespace().map(|pid| pid.parse().unwrap());
     let till = pids.find(|pid| arguments(pid).contains("\0till\0")).unwrap();
-    check::signal("KILL", till);
+    check::signal(Signal::SIGKILL, till);
     let error = run.end().error();
     assert!(error.contains(&format!("the till process (PID {till}) failed: signal: 9")), "{error}");
     wait_until_only_is_left(temporary.path(), &[]);

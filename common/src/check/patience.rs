@@ -1,0 +1,120 @@
+//! When has a program under test waited in vain?
+//!
+//! A deadline on the clock is too short on a busy machine and too long for a program that hangs. So
+//! this asks Linux how often the processes of the program were given a processor. A program whose
+//! processes all wait for each other is never given one: it is at a standstill after two seconds,
+//! however busy the machine is. One that runs on and on has a few seconds, in which the time that it
+//! had to wait for a processor does not count.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::DEADLINE;
+
+/// How often to look, if nothing comes.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// No lesson that is checked pauses for longer than this.
+const STANDSTILL: Duration = Duration::from_secs(2);
+
+/// So long a program may run, on a machine that is not busy.
+const LONGEST_RUN: Duration = Duration::from_secs(8);
+
+pub(super) struct Patience {
+    start: Instant,
+    looked: Instant,
+    last: Work,
+    /// Since when its processes have not been given a processor.
+    still_since: Instant,
+}
+
+/// What the processes of a program have done so far: proc_pid_schedstat, in the documentation of the
+/// Linux kernel.
+#[derive(Default, PartialEq)]
+struct Work {
+    /// How often they were given a processor, all together.
+    turns: u64,
+    /// How long they had to wait for one, in nanoseconds.
+    waited: u64,
+}
+
+impl Patience {
+    pub fn new() -> Self {
+        let now = Instant::now();
+        Self { start: now, looked: now, last: Work::default(), still_since: now }
+    }
+
+    /// Looks at these processes, unless it has just done so. Says why it is over, if it is.
+    pub fn look(&mut self, processes: impl Fn() -> Vec<u32>) -> Result<(), String> {
+        let now = Instant::now();
+        if now - self.looked < LOOK_AGAIN {
+            return Ok(());
+        }
+        self.looked = now;
+        let processes = processes();
+        let Some(work) = work_of(&processes) else {
+            let is_over = now - self.start > DEADLINE;
+            return if is_over { Err(format!("it took longer than {DEADLINE:?}")) } else { Ok(()) };
+        };
+        if work.turns != self.last.turns {
+            self.still_since = now;
+        }
+        // What a process has waited for is forgotten when it ends.
+        self.last = Work { waited: work.waited.max(self.last.waited), ..work };
+        if now - self.still_since > STANDSTILL {
+            let count = processes.len();
+            return Err(format!(
+                "it has come to a standstill. For 2 s, all its processes ({count}) have waited"
+            ));
+        }
+        if now - self.start > LONGEST_RUN + Duration::from_nanos(self.last.waited) {
+            return Err(format!("it runs on and on, for {LONGEST_RUN:?} by now"));
+        }
+        Ok(())
+    }
+}
+
+/// Nothing is known where the system does not tell it.
+#[cfg(not(target_os = "linux"))]
+fn work_of(_: &[u32]) -> Option<Work> {
+    None
+}
+
+/// All threads of all these processes. One that has just ended has done nothing.
+#[cfg(target_os = "linux")]
+fn work_of(processes: &[u32]) -> Option<Work> {
+    fs::metadata("/proc/self/schedstat").ok()?;
+    let mut sum = Work::default();
+    for pid in processes {
+        for thread in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+            let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            let mut numbers = text.split_whitespace().filter_map(|text| text.parse::<u64>().ok());
+            sum.waited += numbers.nth(1).unwrap_or_default(); // the first one is its computing time
+            sum.turns += numbers.next().unwrap_or_default();
+        }
+    }
+    Some(sum)
+}
+
+/// The PIDs of all processes in a group that have not ended, where the system lists them (Linux).
+///
+/// While a list is read, a process on it can start one that is not on it, and end. So it takes
+/// several empty lists to say that none is left.
+pub(super) fn processes_in_group(group: u32) -> Vec<u32> {
+    let list = || {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|&pid| group_of(pid) == Some(group)).collect::<Vec<u32>>()
+    };
+    (0..3).map(|_| list()).find(|pids| !pids.is_empty()).unwrap_or_default()
+}
+
+/// The process group of a process that has not ended.
+fn group_of(pid: u32) -> Option<u32> {
+    let entry = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // PID, (name), state, PID of the parent, process group … number of threads: proc_pid_stat(5).
+    let fields: Vec<&str> = entry.rsplit_once(')')?.1.split_whitespace().collect();
+    // While other threads are still ending, a zombie still has its files open.
+    let has_ended = fields.first()? == &"Z" && ["0", "1"].contains(fields.get(17)?);
+    if has_ended { None } else { fields.get(2)?.parse().ok() }
+}
