@@ -118,3 +118,47 @@ fn group_of(pid: u32) -> Option<u32> {
     let has_ended = fields.first()? == &"Z" && ["0", "1"].contains(fields.get(17)?);
     if has_ended { None } else { fields.get(2)?.parse().ok() }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{iter, process, thread};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_program_that_waits_for_two_seconds_is_at_a_standstill() {
+        #[expect(clippy::disallowed_methods, reason = "it is killed and waited for below")]
+        let mut sleeper = process::Command::new("sleep").arg("60").spawn().unwrap();
+        let mut patience = Patience::new();
+        let verdict = iter::repeat_with(|| {
+            thread::sleep(Duration::from_millis(1)); // it may still be starting
+            patience.looked -= SECOND;
+            patience.still_since -= 2 * SECOND;
+            patience.look(|| vec![sleeper.id()])
+        });
+        let verdict = verdict.take(10_000).find_map(Result::err);
+        sleeper.kill().unwrap();
+        sleeper.wait().unwrap();
+        assert!(verdict.is_some_and(|why| why.contains("standstill")));
+    }
+
+    #[test]
+    fn a_program_that_works_is_not_at_a_standstill_but_has_only_so_much_time() {
+        let mut patience = Patience::new();
+        let mut look_a_second_later = || {
+            thread::sleep(Duration::from_millis(1)); // so that this process gets one more turn
+            patience.looked -= SECOND;
+            patience.start -= SECOND;
+            patience.still_since -= SECOND;
+            patience.look(|| vec![process::id()])
+        };
+        for _ in 0..LONGEST_RUN.as_secs() - 1 {
+            look_a_second_later().unwrap();
+        }
+        // The time that this process has waited for a processor is added to what it may take.
+        let verdict = iter::repeat_with(look_a_second_later).take(10_000).find_map(Result::err);
+        assert!(verdict.is_some_and(|why| why.contains("on and on")));
+    }
+}
