@@ -16,8 +16,10 @@ use crate::pages::{Page, course, files, is_version, lessons, read};
 const OTHERS: &[&str] = &[
     "PATH=$PATH:target/debug",
     "cargo doc --workspace --open",
+    "cargo fetch",
     "cargo test",
     "cargo test --workspace",
+    "cargo test --workspace --no-run",
     "cargo test -p common --test course",
     "git checkout .",
     "kill -9 PID",
