@@ -4,7 +4,8 @@
 //! this asks Linux how often the processes of the program were given a processor. A program whose
 //! processes all wait for each other is never given one: it is at a standstill after two seconds,
 //! however busy the machine is. One that runs on and on has a few seconds, in which the time that it
-//! had to wait for a processor does not count.
+//! had to wait for a processor does not count. Where many processes compute, that time passes quicker
+//! than the clock, so there is a limit on computing, too.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -20,6 +21,9 @@ const STANDSTILL: Duration = Duration::from_secs(2);
 /// So long a program may run, on a machine that is not busy.
 const LONGEST_RUN: Duration = Duration::from_secs(8);
 
+/// So long all its processes may compute, together.
+const MOST_COMPUTING: Duration = Duration::from_secs(5);
+
 pub(super) struct Patience {
     start: Instant,
     looked: Instant,
@@ -34,6 +38,8 @@ pub(super) struct Patience {
 struct Work {
     /// How often they were given a processor, all together.
     turns: u64,
+    /// How long they computed, in nanoseconds.
+    computed: u64,
     /// How long they had to wait for one, in nanoseconds.
     waited: u64,
 }
@@ -59,8 +65,10 @@ impl Patience {
         if work.turns != self.last.turns {
             self.still_since = now;
         }
-        // What a process has waited for is forgotten when it ends.
-        self.last = Work { waited: work.waited.max(self.last.waited), ..work };
+        // What a process has done is forgotten when it ends.
+        let last = &self.last;
+        let (computed, waited) = (work.computed.max(last.computed), work.waited.max(last.waited));
+        self.last = Work { computed, waited, ..work };
         if now - self.still_since > STANDSTILL {
             let count = processes.len();
             return Err(format!(
@@ -69,6 +77,9 @@ impl Patience {
         }
         if now - self.start > LONGEST_RUN + Duration::from_nanos(self.last.waited) {
             return Err(format!("it runs on and on, for {LONGEST_RUN:?} by now"));
+        }
+        if Duration::from_nanos(self.last.computed) > MOST_COMPUTING {
+            return Err(format!("it computes on and on, for {MOST_COMPUTING:?} by now"));
         }
         Ok(())
     }
@@ -89,7 +100,8 @@ fn work_of(processes: &[u32]) -> Option<Work> {
         for thread in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
             let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
             let mut numbers = text.split_whitespace().filter_map(|text| text.parse::<u64>().ok());
-            sum.waited += numbers.nth(1).unwrap_or_default(); // the first one is its computing time
+            sum.computed += numbers.next().unwrap_or_default();
+            sum.waited += numbers.next().unwrap_or_default();
             sum.turns += numbers.next().unwrap_or_default();
         }
     }
@@ -142,6 +154,16 @@ mod tests {
         sleeper.kill().unwrap();
         sleeper.wait().unwrap();
         assert!(verdict.is_some_and(|why| why.contains("standstill")));
+    }
+
+    #[test]
+    fn a_program_that_computes_for_ever_is_stopped_however_long_it_had_to_wait() {
+        let mut patience = Patience::new();
+        patience.last.waited = u64::MAX / 2;
+        patience.last.computed = MOST_COMPUTING.as_nanos() as u64 + 1;
+        patience.looked -= SECOND;
+        let verdict = patience.look(|| vec![process::id()]);
+        assert!(verdict.is_err_and(|why| why.contains("computes on and on")));
     }
 
     #[test]
