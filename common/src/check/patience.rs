@@ -4,7 +4,8 @@
 //! this asks Linux how often the processes of the program were given a processor. A program whose
 //! processes all wait for each other is never given one: it is at a standstill after two seconds,
 //! however busy the machine is, unless it waits for a disk. One that runs on and on has a few seconds,
-//! in which the time that it had to wait for a processor does not count.
+//! in which the time that it had to wait for a processor does not count. Where many processes compute,
+//! that time passes quicker than the clock, so their computing time is limited, too.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -35,10 +36,10 @@ pub(super) struct Patience {
 struct Work {
     /// How often they were given a processor, all together.
     turns: u64,
+    /// How long they had one, all together, in nanoseconds.
+    computed: u64,
     /// How long they had to wait for one, in nanoseconds.
     waited: u64,
-    /// How long they had one, in nanoseconds.
-    computed: u64,
     /// Does one of them wait for a disk?
     for_disk: bool,
 }
@@ -64,15 +65,16 @@ impl Patience {
         if work.turns != self.last.turns || work.for_disk {
             self.still_since = now;
         }
-        // What a process has waited for is forgotten when it ends.
-        self.last = Work { waited: work.waited.max(self.last.waited), ..work };
+        // What a process has done is forgotten when it ends.
+        let last = &self.last;
+        let (computed, waited) = (work.computed.max(last.computed), work.waited.max(last.waited));
+        self.last = Work { computed, waited, ..work };
         if now - self.still_since > STANDSTILL {
             let count = processes.len();
             return Err(format!(
                 "it has come to a standstill. For 2 s, all its processes ({count}) have waited"
             ));
         }
-        // Where many compute, all wait for each other. Then it counts how long they have computed.
         let is_long = now - self.start > self.longest + Duration::from_nanos(self.last.waited);
         if is_long || Duration::from_nanos(self.last.computed) > self.longest {
             return Err(format!("it runs on and on, for {:?} by now", self.longest));
@@ -153,6 +155,16 @@ mod tests {
         sleeper.kill().unwrap();
         sleeper.wait().unwrap();
         assert!(verdict.is_some_and(|why| why.contains("standstill")));
+    }
+
+    #[test]
+    fn a_program_that_computes_for_ever_is_stopped_however_long_it_had_to_wait() {
+        let mut patience = Patience::new(LONGEST_RUN);
+        patience.last.waited = u64::MAX / 2;
+        patience.last.computed = LONGEST_RUN.as_nanos() as u64 + 1;
+        patience.looked -= SECOND;
+        let verdict = patience.look(|| vec![process::id()]);
+        assert!(verdict.is_err_and(|why| why.contains("on and on")));
     }
 
     #[test]
