@@ -31,36 +31,32 @@ fn example(name: &str, arguments: &str) -> Run {
 
 #[test]
 fn without_a_version_all_four_run_and_it_is_said_what_the_wrong_ones_lose() {
-    let said = queue_ipc("--items 50").stdout();
+    let said = queue_ipc("").stdout();
     let mut lines = said.lines().filter(|line| !line.contains(" ms  PID "));
-    let mut comes = |start: &str| {
+    let mut comes = |starts: &[&str]| {
         let line = lines.next().unwrap_or_default();
-        assert!(line.starts_with(start), "no {start:?}:\n{said}");
+        assert!(starts.iter().any(|start| line.starts_with(start)), "no {starts:?}:\n{said}");
     };
+    let luck = "Nothing is missing. That was luck: see --step.";
     if cfg!(unix) {
-        comes("polling    ");
-        comes("A reader that stops at an empty queue misses ");
+        comes(&["polling    "]);
+        comes(&["A reader that stops at an empty queue misses ", luck]);
     } else {
-        comes("polling needs Unix: ");
+        comes(&["polling needs Unix: "]);
     }
-    comes("closing    50 of 50 items taken ");
-    comes("unlocked   ");
-    comes("Without the lock, the readers find ");
-    comes("locked     150 of 150 items taken ");
+    comes(&["closing    100 of 100 items taken "]);
+    comes(&["unlocked   "]);
+    comes(&["Without the lock, the readers find ", luck]);
+    comes(&["locked     300 of 300 items taken "]);
     assert_eq!(lines.next(), None, "{said}");
     assert!(!said.contains("error: "), "what a wrong version shows is no error:\n{said}");
 }
 
 #[test]
-fn what_is_needed_for_nothing_to_go_wrong_is_said_to_be_luck() {
-    let said = queue_ipc("unlocked --items 1 --pause-ms 0 --writers 1 --readers 2").stdout();
-    let was_luck = said.contains("\nunlocked   1 of 1 items taken ");
-    assert_eq!(said.ends_with("\nNothing is missing. That was luck: see --step.\n"), was_luck);
+fn with_one_writer_and_one_reader_no_lock_is_needed() {
     let said = queue_ipc("unlocked --writers 1 --readers 1").stdout();
-    assert!(
-        said.lines().last().unwrap().starts_with("unlocked   100 of 100 items taken "),
-        "{said}"
-    );
+    let result = said.lines().last().unwrap();
+    assert!(result.starts_with("unlocked   100 of 100 items taken "), "{said}");
 }
 
 #[test]
