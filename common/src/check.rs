@@ -15,7 +15,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs};
 
-use patience::Patience;
+use patience::{LONGEST_RUN, Patience};
 
 use crate::lifeline::{self, LIFELINE};
 
@@ -31,6 +31,7 @@ pub struct Run {
     lines: Receiver<String>,
     stderr: Option<JoinHandle<String>>,
     seen: Vec<String>,
+    longest: Duration,
 }
 
 /// What came of a program. A failing check shows it as `{outcome:?}`, in lines that can be read.
@@ -175,7 +176,15 @@ impl Run {
             lines,
             stderr: Some(stderr),
             seen: Vec::new(),
+            longest: LONGEST_RUN,
         }
+    }
+
+    /// Lets the program run no longer than this, which a right one never does. The time that it waits
+    /// for a processor does not count.
+    pub fn at_most(mut self, longest: Duration) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// The PID of the program.
@@ -200,7 +209,7 @@ impl Run {
     /// The next line with this text, or why there will be none.
     fn find(&mut self, text: &str, within: Duration) -> Result<String, String> {
         let end = Instant::now() + within;
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(self.longest);
         loop {
             let left = end.saturating_duration_since(Instant::now()).min(patience::LOOK_AGAIN);
             match self.lines.recv_timeout(left) {
@@ -224,7 +233,7 @@ impl Run {
     /// Waits until this is so, for a program that still has something to do.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(self.longest);
         while !is_so(self) {
             if let Err(why) = patience.look(|| self.processes()) {
                 panic!("it does not come true that {what}: {why}. What came:\n{}", self.came());
@@ -285,7 +294,7 @@ impl Run {
 
     #[track_caller]
     fn wait(&mut self) -> ExitStatus {
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(self.longest);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;

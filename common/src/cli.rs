@@ -3,11 +3,13 @@
 use std::fmt::Display;
 use std::io;
 use std::ops::RangeInclusive;
+use std::process;
 use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::ValueEnum;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, ValueEnum};
 
 use crate::{clock, say, show};
 
@@ -46,6 +48,25 @@ where
 pub fn name(version: &impl ValueEnum) -> String {
     let value = version.to_possible_value().expect("every version has a name");
     value.get_name().to_string()
+}
+
+/// Refuses what was typed: says why in one line on stderr, and ends with exit status 2.
+pub fn refuse(why: &str) -> ! {
+    say::end_with(why);
+    process::exit(2)
+}
+
+/// Refuses each of these options, if it was typed: the version that was chosen would ignore it.
+///
+/// # Panics
+///
+/// If there is no such option.
+pub fn refuse_ignored<C: CommandFactory>(options: &[&str]) {
+    let typed = C::command().get_matches();
+    let is_typed = |option: &&&str| typed.value_source(option) == Some(ValueSource::CommandLine);
+    if let Some(option) = options.iter().find(is_typed) {
+        refuse(&format!("--{} has no effect here: see --help", option.replace('_', "-")));
+    }
 }
 
 /// Shows the result of a version: its name, what came of it, and how long it took.

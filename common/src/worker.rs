@@ -6,7 +6,7 @@
 
 use std::process::{Command, ExitStatus};
 use std::str::FromStr;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::UNIX_EPOCH;
 use std::{env, io, thread};
 
@@ -58,7 +58,7 @@ pub fn as_worker(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()
 /// A running worker. Dropping it kills it and reaps it, so that no zombie is left.
 pub struct Worker {
     role: String,
-    child: SharedChild,
+    child: Arc<SharedChild>,
 }
 
 impl Worker {
@@ -70,7 +70,8 @@ impl Worker {
     pub fn start(command: &mut Command) -> anyhow::Result<Self> {
         let role = command.get_args().next().unwrap_or_default().to_string_lossy().into_owned();
         let child = SharedChild::spawn(command);
-        Ok(Self { child: child.with_context(|| format!("cannot start a {role} process"))?, role })
+        let child = child.with_context(|| format!("cannot start a {role} process"))?;
+        Ok(Self { child: Arc::new(child), role })
     }
 
     /// Its PID.
@@ -101,6 +102,12 @@ impl Worker {
     /// When the system does not let this process end that one.
     pub fn terminate(&self) -> io::Result<()> {
         self.child.kill()
+    }
+
+    /// Something that ends it in the same way, for another thread than the one that waits for it.
+    pub fn terminator(&self) -> impl Fn() + Send + use<> {
+        let child = self.child.clone();
+        move || drop(child.kill())
     }
 
     /// Waits for its end, and reaps it.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, thread};
 
-use common::{Worker, as_worker, lesson, say, show, worker};
+use common::{Worker, as_worker, cli, lesson, say, show, worker};
 
 fn main() -> ExitCode {
     lesson(|| match env::args().nth(1).as_deref() {
@@ -16,12 +16,13 @@ fn main() -> ExitCode {
             say!("the daemon's last line, which nobody ever reads");
             Ok(())
         }),
-        _ => {
+        None => {
             let (get, put) = io::pipe()?;
             let _daemon = Worker::start(worker("daemon").stdout(put))?;
             BufReader::new(get).read_line(&mut String::new())?;
             say!("main ends");
             Ok(()) // here `_daemon` is dropped, which terminates it
         }
+        Some(other) => cli::refuse(&format!("{other}: this example has no arguments")),
     })
 }

@@ -6,18 +6,12 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use common::{Worker, as_worker, lesson, readable, say, show, timed, worker};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 
 #[derive(Parser)]
 struct Cli {
-    /// Take 5 to 10 seconds for each file, not 0.5 to 1 second
+    /// Take 5 to 10 seconds for each file, not 0.1 to 0.2 seconds
     #[arg(long)]
     real_time: bool,
-
-    /// Start the random numbers from here, so that they are the same again
-    #[arg(long)]
-    seed: Option<u64>,
 
     #[command(subcommand)]
     role: Option<Role>,
@@ -44,10 +38,9 @@ fn main() -> ExitCode {
                 Ok(())
             });
         }
-        let mut random = StdRng::seed_from_u64(cli.seed.unwrap_or_else(rand::random));
-        let second = if cli.real_time { 1000 } else { 100 };
+        let milliseconds = if cli.real_time { 5000..=10_000 } else { 100..=200 };
         let files = ["guide.pdf", "film.avi"]
-            .map(|file| (file, Duration::from_millis(second * random.random_range(5..=10))));
+            .map(|file| (file, Duration::from_millis(rand::random_range(milliseconds.clone()))));
 
         let ((), time) = timed(|| files.iter().for_each(|&(file, time)| download(file, time)));
         show!("one after the other: {}", readable(time));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, mpsc};
 use std::{env, thread};
 
-use common::{Worker, as_worker, lesson, readable, show, timed, worker};
+use common::{Worker, as_worker, cli, lesson, readable, show, timed, worker};
 
 fn main() -> ExitCode {
     lesson(|| match env::args().nth(1).as_deref() {
@@ -17,15 +17,15 @@ fn main() -> ExitCode {
             }
             Ok(())
         }),
-        _ => measure(),
+        None => measure(),
+        Some(other) => cli::refuse(&format!("{other}: this example has no arguments")),
     })
 }
 
 fn measure() -> anyhow::Result<()> {
-    price("start a process, and wait for it", 200, || Worker::start(&mut worker("idle"))?.join())?;
-    price("start a thread, and wait for it", 2000, || {
-        let handle = thread::Builder::new().spawn(|| ())?;
-        handle.join().expect("an empty thread does not panic");
+    price("start a process, and wait for it", 100, || Worker::start(&mut worker("idle"))?.join())?;
+    price("start a thread, and wait for it", 1000, || {
+        thread::spawn(|| ()).join().expect("an empty thread does not panic");
         Ok(())
     })?;
 
@@ -33,7 +33,7 @@ fn measure() -> anyhow::Result<()> {
     let (back_out, back) = io::pipe()?;
     let echo = Worker::start(worker("echo").stdin(there_out).stdout(back))?;
     let mut answers = io::BufReader::new(back_out).lines();
-    price("from a process to another and back", 20_000, || {
+    price("from a process to another and back", 10_000, || {
         there.write_all(b"1\n")?;
         answers.next().transpose()?;
         Ok(())
@@ -44,7 +44,7 @@ fn measure() -> anyhow::Result<()> {
     let (there, there_out) = mpsc::channel();
     let (back, back_out) = mpsc::channel();
     let echo = thread::spawn(move || there_out.iter().try_for_each(|item: u32| back.send(item)));
-    price("from a thread to another and back", 20_000, || {
+    price("from a thread to another and back", 10_000, || {
         there.send(1)?;
         back_out.recv()?;
         Ok(())
@@ -58,7 +58,7 @@ fn measure() -> anyhow::Result<()> {
         Ok(())
     })?;
     let file = File::open(env::current_exe()?)?;
-    price("take a File::lock that is free", 100_000, || {
+    price("take a File::lock that is free", 50_000, || {
         file.lock()?;
         file.unlock()?;
         Ok(())

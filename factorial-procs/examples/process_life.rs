@@ -5,7 +5,7 @@ use std::process::{self, ExitCode};
 use std::time::Duration;
 use std::{env, thread};
 
-use common::{Worker, as_worker, lesson, say, show, worker};
+use common::{Worker, as_worker, cli, lesson, say, show, worker};
 
 /// Cleans up at the end of the process that has it, if that end comes by return.
 struct CleanUp;
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
             say!("does the other half");
             Ok(())
         }),
-        _ => parent(),
+        None => parent(),
+        Some(other) => cli::refuse(&format!("{other}: this example has no arguments")),
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use anyhow::Context;
-use common::{Worker, as_worker, lesson, lifeline::LIFELINE, pid, say, show, worker};
+use common::{Worker, as_worker, cli, lesson, lifeline::LIFELINE, pid, say, show, worker};
 
 fn main() -> ExitCode {
     lesson(|| match env::args().nth(1).as_deref() {
@@ -19,10 +19,15 @@ fn main() -> ExitCode {
             as_worker(|| Worker::start(worker("grandchild").env_remove(LIFELINE))?.join())
         }
         Some("grandchild") => as_worker(be_orphaned),
-        _ => {
+        None if cfg!(target_os = "linux") => {
             show_zombie()?;
             show_orphan()
         }
+        None => {
+            show!("Zombies and orphans are shown here in /proc, which only Linux has.");
+            Ok(())
+        }
+        Some(other) => cli::refuse(&format!("{other}: this example has no arguments")),
     })
 }
 

@@ -7,16 +7,14 @@ mod pool;
 mod serial;
 mod threads;
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::ensure;
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result, wait_for_enter};
 use common::clock::three_digits;
-use common::{as_worker, show, timed, whole_number, worker};
+use common::{as_worker, show, timed, whole_number};
 
 /// Several processes compute n! each: one after the other, or at the same time.
 ///
@@ -35,24 +33,27 @@ struct Cli {
 
 #[derive(Args)]
 struct Options {
-    /// Of which number the factorial is computed (0 to 10000000); for all at once, the sum is at most
-    /// 100000000 [default: 1000000; pool: 20000]
-    #[arg(long, value_parser = whole_number(0_u32..=10_000_000))]
+    /// Of which number the factorial is computed (0 to 2000000) [default: 1000000; pool: 20000]
+    #[arg(long, value_parser = whole_number(0_u32..=2_000_000))]
     n: Option<u32>,
 
-    /// How many processes, or threads, compute it once each (1 to 64)
+    /// How many processes, or threads, compute it once each; not for pool (1 to 64)
     #[arg(long, default_value_t = 2, value_parser = whole_number(1_u32..=64))]
     procs: u32,
 
-    /// pool: how many tasks there are (1 to 10000)
-    #[arg(long, default_value_t = 512, value_parser = whole_number(1_u32..=10_000))]
+    /// pool: how many tasks there are (1 to 1000)
+    #[arg(long, default_value_t = 512, value_parser = whole_number(1_u32..=1000))]
     tasks: u32,
 
     /// pool: how many processes there are at most at the same time (1 to 64)
     #[arg(long, default_value_t = 8, value_parser = whole_number(1_u32..=64))]
     jobs: u32,
 
-    /// Let each process wait for Enter before it computes (not: threads)
+    /// pool: show each task
+    #[arg(long)]
+    verbose: bool,
+
+    /// Let each process wait for Enter before it computes; not for threads
     #[arg(long)]
     step: bool,
 }
@@ -61,11 +62,9 @@ struct Options {
 enum Role {
     /// What a worker process does
     #[command(hide = true)]
-    Worker {
-        version: Version,
+    Factorial {
         n: u32,
-        #[arg(long, default_value_t = 0)]
-        task: u32,
+        version: Version,
         #[arg(long)]
         step: bool,
     },
@@ -86,8 +85,14 @@ enum Version {
 fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
+        let ignored: &[&str] = match cli.version {
+            Some(Version::Pool) => &["procs"],
+            Some(Version::Threads) => &["tasks", "jobs", "verbose", "step"],
+            _ => &["tasks", "jobs", "verbose"],
+        };
+        cli::refuse_ignored::<Cli>(ignored);
         match (cli.role, cli.version) {
-            (Some(Role::Worker { version, n, task, step }), _) => as_worker(|| {
+            (Some(Role::Factorial { n, version, step }), _) => as_worker(|| {
                 if step {
                     wait_for_enter()?;
                 }
@@ -95,73 +100,51 @@ fn main() -> ExitCode {
                     Version::Serial => serial::work(n),
                     Version::Parallel => parallel::work(n),
                     Version::Threads => {} // has no worker processes
-                    Version::Pool => pool::work(task, n),
+                    Version::Pool => pool::work(n),
                 }
                 Ok(())
             }),
             (None, Some(version)) => cli.options.run(version).map(drop),
-            (None, None) => {
-                cli.options.refuse_what_does_not_fit(Version::Parallel);
-                let serial = cli.options.run(Version::Serial)?;
-                let parallel = cli.options.run(Version::Parallel)?;
-                let times = three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
-                let cores = thread::available_parallelism()?;
-                show!("parallel was {times} times as fast as serial, on {cores} cores.");
-                Ok(())
-            }
+            (None, None) => cli.options.compare(),
         }
     })
 }
 
 impl Options {
-    /// Runs one version and shows its result. Gives the time.
+    /// Runs one version, checks its answers, and shows its result. Returns the time.
     fn run(&self, version: Version) -> anyhow::Result<Duration> {
-        self.refuse_what_does_not_fit(version);
-        let &Self { procs, tasks, jobs, step, .. } = self;
-        let n = self.n(version);
-        let command = |task: u32| -> Command {
-            let mut command = worker("worker");
-            command.args([cli::name(&version), n.to_string(), format!("--task={task}")]);
-            command.args(step.then_some("--step"));
-            command
-        };
+        let &Self { n, procs, tasks, jobs, verbose, step } = self;
+        let is_pool = version == Version::Pool;
+        let n = n.unwrap_or(if is_pool { 20_000 } else { 1_000_000 });
+        let numbers = if is_pool { (n..n + tasks).collect() } else { vec![n; procs as usize] };
+        let mut args = vec![cli::name(&version)];
+        args.extend(step.then(|| "--step".into()));
         let (answers, time) = timed(|| match version {
-            Version::Serial => serial::run(procs, || command(0)),
-            Version::Parallel => parallel::run(procs, || command(0)),
-            Version::Threads => threads::run(procs, n),
-            Version::Pool => pool::run(tasks, jobs, command),
+            Version::Serial => serial::run(procs, n, &args),
+            Version::Parallel => parallel::run(procs, n, &args),
+            Version::Threads => Ok(threads::run(procs, n)),
+            Version::Pool => pool::run(&numbers, jobs, verbose, &args),
         });
-        let answers = answers?;
-        let (count, of_what) = match version {
-            Version::Serial | Version::Parallel => (procs, "processes"),
-            Version::Threads => (procs, "threads"),
-            Version::Pool => (tasks, "tasks"),
+        answer::check(&numbers, answers?)?;
+        let what = match version {
+            Version::Serial | Version::Parallel => format!("{procs} processes, each {n}!"),
+            Version::Threads => format!("{procs} threads, each {n}!"),
+            Version::Pool => format!("{tasks} tasks, from {n}! on"),
         };
-        ensure!(answers.len() == count as usize, "{} answers came, not {count}", answers.len());
-        answer::check(n, &answers)?;
-        show_result(&version, &format!("{count} {of_what}, each {n}!"), time);
+        show_result(&version, &what, time);
         Ok(time)
     }
 
-    fn n(&self, version: Version) -> u32 {
-        self.n.unwrap_or(if version == Version::Pool { 20_000 } else { 1_000_000 })
-    }
-
-    /// A computation needs about 15 bytes for each number up to n. More than 1.5 GB in all is
-    /// refused before anything starts.
-    fn refuse_what_does_not_fit(&self, version: Version) {
-        const MOST: u32 = 100_000_000;
-        let n = self.n(version);
-        let at_once = match version {
-            Version::Serial => 1,
-            Version::Parallel | Version::Threads => self.procs,
-            Version::Pool => self.jobs,
-        };
-        if n > MOST / at_once {
-            let allowed = MOST / at_once;
-            let text =
-                format!("--n {n} is too much for {at_once} at once, at most {allowed} is allowed");
-            Cli::command().error(ErrorKind::ValueValidation, text).exit();
+    fn compare(&self) -> anyhow::Result<()> {
+        let serial = self.run(Version::Serial)?;
+        let parallel = self.run(Version::Parallel)?;
+        let times = three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
+        let cores = thread::available_parallelism()?;
+        if serial / self.procs < Duration::from_millis(20) {
+            show!("Too small to compare: it takes little longer than to start a process.");
+        } else {
+            show!("parallel was {times} times as fast as serial, on {cores} cores.");
         }
+        Ok(())
     }
 }

@@ -1,18 +1,20 @@
 // One process after the other: each is waited for before the next one starts.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use common::{Worker, pid, readable, say, show, timed};
+use common::{Worker, pid, readable, say, show, timed, worker};
 
 use crate::answer::answer;
 use crate::factorial::factorial;
 
-/// Starts so many processes, and gives their answers. `worker` is the command that runs this
-/// program once more, to do `work` below.
-pub fn run(procs: u32, worker: impl Fn() -> Command) -> anyhow::Result<Vec<String>> {
+/// Starts so many processes, and returns their answers. `args` tell them which version this is, and
+/// whether to wait for Enter.
+pub fn run(procs: u32, n: u32, args: &[String]) -> anyhow::Result<Vec<u64>> {
     let mut answers = Vec::new();
     for _ in 0..procs {
-        let worker = Worker::start(worker().stdout(Stdio::piped()))?;
+        let mut worker = worker("factorial");
+        worker.arg(n.to_string()).args(args).stdout(Stdio::piped());
+        let worker = Worker::start(&mut worker)?;
         answers.push(worker.answer()?); // waits for its end
     }
     Ok(answers)
@@ -20,7 +22,7 @@ pub fn run(procs: u32, worker: impl Fn() -> Command) -> anyhow::Result<Vec<Strin
 
 /// What each process does. Its standard output is a pipe to the parent.
 pub fn work(n: u32) {
-    say!("starts; its parent has PID {}", pid::parent().unwrap_or_default());
+    say!("starts; its parent has PID {}", pid::parent().expect("a worker knows its parent"));
     let (product, time) = timed(|| factorial(n));
     say!("ends: {n}! has {} bits, {}", product.bits(), readable(time));
     show!("{}", answer(&product));

@@ -40,15 +40,22 @@ fn wilsons_theorem_holds_for_large_primes() {
 }
 
 #[test]
-fn a_wrong_answer_is_found() {
-    for n in [0, 1, 100, 5000] {
-        let right = factorial(n);
-        check(n, &[answer(&right)]).unwrap();
-        for wrong in [answer(&(right + 1_u32)), String::new(), "no number".into()] {
-            assert!(
-                check(n, std::slice::from_ref(&wrong)).is_err(),
-                "{wrong:?} was taken for {n}!"
-            );
-        }
+fn one_right_answer_for_each_number_is_accepted_and_nothing_else() {
+    let right: Vec<u64> = [3, 4, 5].map(|n| answer(&factorial(n))).into();
+    check(&[4, 3, 5], right.clone()).unwrap();
+    check(&[5, 5], vec![right[2]; 2]).unwrap();
+    check(&[1000], vec![answer(&factorial(1000))]).unwrap();
+    check(&[], vec![]).unwrap();
+
+    let fault = |answers: &[u64]| check(&[3, 4, 5], answers.to_vec()).unwrap_err().to_string();
+    for (number, n) in [3, 4, 5].into_iter().enumerate() {
+        let mut wrong = right.clone();
+        wrong[number] += 1;
+        assert_eq!(fault(&wrong), format!("no right answer came for {n}!"));
+        wrong[number] = right[(number + 1) % 3]; // done twice, while this one is left out
+        assert_eq!(fault(&wrong), format!("no right answer came for {n}!"));
     }
+    assert_eq!(fault(&right[..2]), "no right answer came for 5!");
+    let twice = [right.as_slice(), &right[..1]].concat();
+    assert_eq!(fault(&twice), "answers came that nobody had asked for: [6]");
 }

@@ -1,27 +1,104 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 //!
-//! Who is alive when is told by the processes themselves: with `--step`, each of them says that it
-//! waits for Enter, and goes on when the check lets it.
+//! Each version is played in every order in which its threads can run, with a stand-in for its
+//! processes. What real processes do is seen with `--step`: each of them says that it waits for
+//! Enter, and goes on when the check lets it.
 
-// The lesson's own file. Here its work is what stands below, in the module `factorial`.
-#[path = "../src/threads.rs"]
-mod threads;
+mod stand_in;
 
 use std::collections::HashSet;
-use std::sync::mpsc;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::check::{DEADLINE, Run, command, pid_in};
+use common::every_order::{Orders, every_order};
+
+/// A lesson's own file, in which `std` and `common` mean the stand-ins.
+macro_rules! version {
+    ($name:ident, $file:literal) => {
+        #[allow(dead_code, reason = "no process does its work here")]
+        mod $name {
+            use super::stand_in::{common, std};
+            include!($file);
+        }
+    };
+}
+
+version!(serial, "../src/serial.rs");
+version!(parallel, "../src/parallel.rs");
+version!(threads, "../src/threads.rs");
+version!(pool, "../src/pool.rs");
+
+mod factorial {
+    pub fn factorial(n: u32) -> num_bigint::BigUint {
+        super::stand_in::compute("threads", n);
+        n.into()
+    }
+}
+
+mod answer {
+    pub fn answer(n: &num_bigint::BigUint) -> u64 {
+        n.try_into().unwrap()
+    }
+}
 
 /// What a process says that has started and is held.
 const WAITS: &str = "waits for Enter";
 
-/// How long to look for what a right version never does.
-const A_WHILE: Duration = Duration::from_millis(200);
+const SEE: &str = "See \"The fix\" in factorial-procs/README.md.";
 
 fn start(arguments: &str) -> Run {
     Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), arguments))
+}
+
+/// Plays a version in every order, with these arguments for its processes. Each order ends with its
+/// answers, or with its error. Returns also how many were alive after each event of each order.
+fn play<R>(version: &str, args: &str, run: R) -> (Orders, Vec<Vec<i32>>)
+where
+    R: Fn(&[String]) -> anyhow::Result<Vec<u64>> + Send + 'static,
+{
+    let args: Vec<String> = args.split_whitespace().map(str::to_string).collect();
+    let check = args[1].clone();
+    let (tell, told) = mpsc::channel();
+    let played = Arc::new(AtomicUsize::new(0));
+    let count = played.clone();
+    let play = move || {
+        stand_in::alive(&check); // forgets those of an order that was stuck
+        let outcome = run(&args);
+        tell.send(stand_in::alive(&check)).unwrap();
+        count.fetch_add(1, SeqCst);
+        match outcome {
+            Ok(mut answers) => {
+                answers.sort();
+                format!("the answers {answers:?}")
+            }
+            Err(fault) => format!("the error: {fault}"),
+        }
+    };
+    let orders = thread::spawn(move || every_order(play));
+    let (mut before, mut since) = (0, Instant::now());
+    while !orders.is_finished() {
+        let now = played.load(SeqCst);
+        if now != before {
+            (before, since) = (now, Instant::now());
+        }
+        assert!(
+            since.elapsed() < Duration::from_secs(4) && now < 20_000,
+            "{version}.rs does not come to its end: is there a loop that never ends?"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+    let orders = orders.join().unwrap_or_else(|panic| resume_unwind(panic));
+    (orders, told.iter().collect())
+}
+
+/// The same for a version whose processes all compute 5!.
+fn play_pair(version: &str, args: &str, procs: u32) -> (Orders, Vec<Vec<i32>>) {
+    let run = if version == "serial" { serial::run } else { parallel::run };
+    play(version, args, move |args| run(procs, 5, args))
 }
 
 #[test]
@@ -31,8 +108,7 @@ fn parallel_has_all_its_processes_alive_at_the_same_moment() {
         assert!(
             run.comes(WAITS, DEADLINE),
             "parallel.rs does not start process {number} of 4 while the others wait. All must be \
-             started before the first one is waited for: see \"The fix\" in \
-             factorial-procs/README.md."
+             started before the first one is waited for. {SEE}"
         );
     }
     let said = run.end().stdout();
@@ -43,61 +119,82 @@ fn parallel_has_all_its_processes_alive_at_the_same_moment() {
 
 #[test]
 fn serial_never_has_two_processes_alive() {
-    let mut run = start("serial --procs 3 --n 100 --step");
-    for _ in 0..3 {
-        run.until(WAITS);
-        assert!(
-            !run.comes(WAITS, A_WHILE),
-            "serial.rs no longer shows the fault: a second process has started while the first \
-             one waits. See \"Why\" in factorial-procs/README.md."
-        );
-        run.enter();
-        run.until(" ends: ");
-    }
-    run.end().stdout();
+    let (_, alive) = play_pair("serial", "check never_two", 3);
+    assert!(
+        alive.iter().flatten().all(|&alive| alive <= 1),
+        "serial.rs no longer shows the fault: a process is started while another one is alive. See \
+         \"Why\" in factorial-procs/README.md."
+    );
 }
 
 #[test]
-fn pool_reaches_its_number_of_processes_and_never_exceeds_it() {
-    let mut run = start("pool --tasks 7 --jobs 3 --n 100 --step");
+fn serial_and_parallel_wait_for_every_process_and_return_every_answer() {
+    for version in ["serial", "parallel"] {
+        let (orders, alive) = play_pair(version, &format!("check all_of_{version}"), 3);
+        let wrong = format!("{version}.rs does not return the answers of its three processes");
+        orders.must_all_end_with("the answers [5, 5, 5]", &wrong, SEE);
+        let left = alive[0].last();
+        assert_eq!(
+            left,
+            Some(&0),
+            "{version}.rs has not waited for so many of its processes when it returns: each of them \
+             stays behind as a zombie"
+        );
+    }
+}
+
+#[test]
+fn a_process_that_fails_is_an_error_whichever_it_is() {
+    for version in ["serial", "parallel", "pool"] {
+        for number in 0..=1 {
+            let args = format!("check {version}_{number} fails {number}");
+            let (orders, _) = match version {
+                "pool" => play(version, &args, |args| pool::run(&[1, 2], 2, false, args)),
+                _ => play_pair(version, &args, 2),
+            };
+            let wrong = format!("{version}.rs goes on although process {number} of 0 and 1 failed");
+            orders.must_all_end_with("the error: the factorial process failed", &wrong, "");
+        }
+    }
+}
+
+#[test]
+fn pool_does_each_task_once_in_every_order() {
+    let (orders, alive) = play("pool", "check two_jobs", |args| pool::run(&[1, 2], 2, false, args));
+    orders.must_all_end_with(
+        "the answers [1, 2]",
+        "pool.rs does a task twice, or leaves one out",
+        "To look which task is next and to take it must be one step: the lock is held for both.",
+    );
+    let most = alive.iter().flatten().max();
+    assert_eq!(most, Some(&2), "pool.rs never has two processes alive, with --jobs 2");
+}
+
+#[test]
+fn pool_never_has_more_processes_than_jobs() {
+    let (orders, alive) = play("pool", "check one_job", |args| pool::run(&[1, 2], 1, false, args));
+    orders.must_all_end_with("the answers [1, 2]", "pool.rs does not do each task once", "");
+    let most = alive.iter().flatten().max();
+    assert_eq!(most, Some(&1), "pool.rs has two processes alive, with --jobs 1");
+}
+
+#[test]
+fn pool_starts_the_next_process_as_soon_as_one_ends_and_counts_them() {
+    let mut run = start("pool --tasks 4 --jobs 3 --n 100 --step --verbose");
     for number in 1..=3 {
         let came = run.comes(WAITS, DEADLINE);
         assert!(came, "pool.rs has no process {number} while the others wait, with --jobs 3");
     }
-    assert!(!run.comes(WAITS, A_WHILE), "pool.rs has a fourth process alive, with --jobs 3");
+    run.enter(); // for one of the three; the others still wait when the next one starts
+    run.until("! is done, by PID ");
+    assert!(run.comes(WAITS, DEADLINE), "pool.rs does not start the next task when one is done");
     let said = run.end().stdout();
-    let mut alive = 0;
-    for line in said.lines() {
-        alive +=
-            i32::from(line.contains(" starts task ")) - i32::from(line.contains(" ends task "));
-        assert!(alive <= 3, "pool.rs has a fourth process alive, with --jobs 3:\n{said}");
+    for n in 100..104 {
+        assert_eq!(said.matches(&format!("  {n}! is done, by PID ")).count(), 1, "{said}");
     }
-}
-
-#[test]
-fn pool_starts_the_next_process_as_soon_as_one_ends() {
-    let mut run = start("pool --tasks 3 --jobs 2 --n 100 --step");
-    run.until(WAITS);
-    run.until(WAITS);
-    run.enter(); // for one of the two; the other one still waits when the third one starts
-    run.until(" ends task ");
-    assert!(
-        run.comes(WAITS, DEADLINE),
-        "pool.rs does not start the third task when one of two processes has ended"
-    );
-    run.end().stdout();
-}
-
-#[test]
-fn pool_does_every_task_once() {
-    let said = start("pool --tasks 40 --jobs 8 --n 10").end().stdout();
-    for task in 0..40 {
-        let ends = format!(" ends task {task}: 10! has 22 bits, ");
-        assert_eq!(said.matches(&ends).count(), 1, "{said}");
-    }
-    let pids: HashSet<u32> =
-        said.lines().filter(|line| line.contains(" ends ")).map(pid_in).collect();
-    assert_eq!(pids.len(), 40, "each task has a process of its own:\n{said}");
+    assert!(said.contains("alive at the same time: 3 (--jobs 3)."), "{said}");
+    let pids: HashSet<u32> = said.lines().filter(|line| line.contains(WAITS)).map(pid_in).collect();
+    assert_eq!(pids.len(), 4, "each task has a process of its own:\n{said}");
 }
 
 #[test]
@@ -118,39 +215,19 @@ fn threads_compute_in_one_process() {
     let run = start("threads --procs 3 --n 10");
     let pid = run.pid();
     let said = run.end().stdout();
-    let lines: Vec<&str> =
-        said.lines().filter(|line| line.contains(" is a thread that ends: ")).collect();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ends: 10! has ")).collect();
     assert_eq!(lines.len(), 3, "{said}");
     assert!(lines.iter().all(|line| pid_in(line) == pid), "{said}");
 }
 
-/// Work that is done only when three are at it.
-mod factorial {
-    use std::sync::Barrier;
-
-    use num_bigint::BigUint;
-
-    static ALL_ARE_HERE: Barrier = Barrier::new(3);
-
-    pub fn factorial(n: u32) -> BigUint {
-        ALL_ARE_HERE.wait();
-        n.into()
-    }
-}
-
-mod answer {
-    pub fn answer(product: &num_bigint::BigUint) -> String {
-        product.to_string()
-    }
-}
-
 #[test]
 fn threads_are_all_at_work_at_the_same_moment() {
-    let (tell, told) = mpsc::channel();
-    thread::spawn(move || tell.send(threads::run(3, 7).unwrap()));
-    let answers = told.recv_timeout(DEADLINE).expect(
+    let (orders, alive) = play("threads", "check threads", |_| Ok(threads::run(3, 5)));
+    orders.must_all_end_with("the answers [5, 5, 5]", "threads.rs loses an answer", "");
+    assert_eq!(
+        alive.iter().flatten().max(),
+        Some(&3),
         "threads.rs does not start all threads before it waits for the first one: see \"Why\" in \
-         factorial-procs/README.md",
+         factorial-procs/README.md"
     );
-    assert_eq!(answers, ["7", "7", "7"]);
 }

@@ -1,8 +1,11 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use common::check::{self, Outcome, Run, Signal, command, interruptible, pid_in, signal};
+use common::check::{self, Outcome, Run, command, pid_in};
+#[cfg(unix)]
+use common::check::{Signal, interruptible, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_factorial-procs");
+#[cfg(unix)]
 const WAITS: &str = "waits for Enter";
 
 fn start(arguments: &str) -> Run {
@@ -19,31 +22,33 @@ fn example(name: &str, arguments: &str) -> String {
 
 #[test]
 fn without_a_version_serial_and_parallel_run_and_a_comparison_follows() {
-    let said = run("--n 1000").stdout();
-    let last: Vec<&str> = said.lines().filter(|line| !line.contains(" PID ")).collect();
-    assert!(last[0].starts_with("serial     2 processes, each 1000! "), "{said}");
-    assert!(last[1].starts_with("parallel   2 processes, each 1000! "), "{said}");
-    assert!(last[2].starts_with("parallel was ") && last[2].contains(" times as fast"), "{said}");
+    for (n, comparison) in [("0", "Too small to compare: "), ("300000", "parallel was ")] {
+        let said = run(&format!("--n {n}")).stdout();
+        let last: Vec<&str> = said.lines().filter(|line| !line.contains(" PID ")).collect();
+        assert!(last[0].starts_with(&format!("serial     2 processes, each {n}! ")), "{said}");
+        assert!(last[1].starts_with(&format!("parallel   2 processes, each {n}! ")), "{said}");
+        assert!(last[2].starts_with(comparison) && last.len() == 3, "{said}");
+    }
 }
 
 #[test]
 fn the_smallest_sizes_work() {
-    for arguments in ["--n 0 --procs 1", "--n 1", "threads --n 0", "pool --tasks 1 --jobs 64 --n 0"]
-    {
+    for arguments in ["--n 0 --procs 1", "threads --n 0", "pool --tasks 1 --jobs 64 --n 0"] {
         let said = run(arguments).stdout();
-        assert!(said.contains("! has 1 bits, ") && said.contains(", each "), "{said}");
+        let result = said.lines().last().unwrap();
+        assert!(result.contains("0! ") || result.starts_with("Too small"), "{said}");
     }
 }
 
 #[test]
 fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
     for (arguments, allowed) in [
-        ("--n 20000000", "a whole number from 0 to 10000000 is allowed"),
-        ("--n -1", "a whole number from 0 to 10000000 is allowed"),
+        ("--n 3000000", "a whole number from 0 to 2000000 is allowed"),
+        ("--n -1", "a whole number from 0 to 2000000 is allowed"),
         ("--procs 0", "a whole number from 1 to 64 is allowed"),
         ("--procs 10000", "a whole number from 1 to 64 is allowed"),
         ("pool --jobs 0", "a whole number from 1 to 64 is allowed"),
-        ("pool --tasks many", "a whole number from 1 to 10000 is allowed"),
+        ("pool --tasks many", "a whole number from 1 to 1000 is allowed"),
         ("paralel", "[possible values: serial, parallel, threads, pool]"),
     ] {
         let said = run(arguments).refusal();
@@ -52,21 +57,39 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
 }
 
 #[test]
-fn what_would_take_the_memory_of_the_machine_is_refused_before_anything_starts() {
-    for arguments in [
-        "--n 10000000 --procs 64",
-        "threads --n 10000000 --procs 64",
-        "pool --n 10000000 --jobs 16",
+fn an_option_that_a_version_ignores_is_refused() {
+    for (arguments, option) in [
+        ("--tasks 3", "--tasks"),
+        ("serial --tasks 512", "--tasks"),
+        ("parallel --jobs 2", "--jobs"),
+        ("serial --verbose", "--verbose"),
+        ("threads --step", "--step"),
+        ("pool --procs 2", "--procs"),
     ] {
         let said = run(arguments).refusal();
-        assert!(said.contains("--n 10000000 is too much for "), "{arguments}: {said}");
+        assert_eq!(said, format!("error: {option} has no effect here: see --help\n"));
     }
 }
 
 #[test]
+fn pool_counts_how_many_processes_are_alive_and_shows_its_tasks_only_on_request() {
+    let said = run("pool --n 10 --tasks 100 --jobs 1").stdout();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "The most processes alive at the same time: 1 (--jobs 1).");
+    assert!(
+        lines[1].starts_with("pool       100 tasks, from 10! on ") && lines.len() == 2,
+        "{said}"
+    );
+    // Both wait for the end of standard input, so both are alive; there is no third task.
+    let said = run("pool --n 10 --tasks 2 --jobs 8 --step").stdout();
+    assert!(said.contains("alive at the same time: 2 (--jobs 8)."), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
 fn when_the_parent_is_killed_its_processes_end() {
     for version in ["serial", "parallel", "pool"] {
-        let mut run = start(&format!("{version} --n 10 --jobs 2 --step"));
+        let mut run = start(&format!("{version} --n 10 --step"));
         run.until(WAITS);
         signal(Signal::SIGKILL, run.pid());
         run.end_after_signal();
@@ -74,24 +97,25 @@ fn when_the_parent_is_killed_its_processes_end() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_killed_process_is_an_error_that_names_it_and_nothing_is_left() {
     for version in ["serial", "parallel", "pool"] {
-        let mut run = start(&format!("{version} --n 10 --jobs 2 --step"));
+        let mut run = start(&format!("{version} --n 10 --step"));
         let pid = pid_in(&run.until(WAITS));
         signal(Signal::SIGKILL, pid);
         let said = run.end().error();
         let expected =
-            format!("error: the worker process (PID {pid}) failed: signal: 9 (SIGKILL)\n");
+            format!("error: the factorial process (PID {pid}) failed: signal: 9 (SIGKILL)\n");
         assert_eq!(said, expected, "{version}");
     }
 }
 
 #[test]
+#[cfg(unix)]
 fn ctrl_c_ends_the_program_and_all_its_processes() {
-    for version in ["serial", "parallel", "pool", "threads --n 10000000"] {
-        let arguments = format!("{version} --jobs 2 --step");
-        let mut run = Run::start(interruptible(PROGRAM, &arguments));
-        run.until(if version.starts_with("threads") { "is a thread; " } else { WAITS });
+    for arguments in ["serial --step", "parallel --step", "pool --step", "threads --n 2000000"] {
+        let mut run = Run::start(interruptible(PROGRAM, arguments));
+        run.until(if arguments.starts_with("threads") { "starts" } else { WAITS });
         run.ctrl_c();
         assert!(!run.end_after_signal().status.success());
     }
@@ -99,21 +123,24 @@ fn ctrl_c_ends_the_program_and_all_its_processes() {
 
 #[test]
 fn closed_output_ends_the_program_quietly() {
-    for version in ["", "serial", "parallel", "threads", "pool"] {
-        let program = command(PROGRAM, &format!("{version} --n 10"));
+    for arguments in
+        ["--n 10", "serial --n 10", "parallel --n 10", "threads --n 10", "pool --tasks 9"]
+    {
+        let program = command(PROGRAM, arguments);
         assert_eq!(Run::start_with_closed_output(program).end().stdout(), "");
     }
 }
 
 #[test]
 fn lines_of_many_processes_never_mix() {
-    let said = run("pool --tasks 200 --jobs 64 --n 0").stdout();
+    let said = run("parallel --procs 64 --n 0").stdout();
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines.len(), 401, "{said}");
-    for line in &lines[..400] {
+    assert_eq!(lines.len(), 129, "{said}");
+    for line in &lines[..128] {
         let words: Vec<&str> = line.split_whitespace().collect();
-        assert!(matches!(words[1..3], ["ms", "PID"]) && words[4].ends_with('s'), "{line}");
-        assert_eq!(line.matches("PID").count(), 1, "{line}");
+        let says = words[4] == "starts;" || words[4] == "ends:";
+        assert!(matches!(words[1..3], ["ms", "PID"]) && says, "{line}");
+        assert_eq!(line.matches(" ms  PID ").count(), 1, "{line}");
     }
 }
 
@@ -132,7 +159,7 @@ fn all_processes_count_time_from_the_same_zero() {
 
 #[test]
 fn downloads_take_the_sum_one_after_the_other_and_the_longer_one_at_the_same_time() {
-    let said = example("downloads", "--seed 7");
+    let said = example("downloads", "");
     let seconds = |text: &str| -> f64 {
         let (number, unit) = text.split_once(' ').unwrap();
         number.parse::<f64>().unwrap() * if unit == "s" { 1.0 } else { 0.001 }
@@ -142,7 +169,7 @@ fn downloads_take_the_sum_one_after_the_other_and_the_longer_one_at_the_same_tim
     let total = |way: &str| seconds(said.lines().find_map(|line| line.strip_prefix(way)).unwrap());
     assert_eq!(times.len(), 6, "{said}");
     let (sum, longer) = (times[0] + times[1], times[0].max(times[1]));
-    assert!(times.iter().all(|time| (0.5..20.0).contains(time)), "{said}");
+    assert!(times.iter().all(|time| (0.1..20.0).contains(time)), "{said}");
     assert!(total("one after the other: ") >= sum * 0.99, "{said}");
     assert!(total("in two processes: ") >= longer * 0.99, "{said}");
     assert!(total("in two threads: ") >= longer * 0.99, "{said}");
@@ -152,27 +179,22 @@ fn downloads_take_the_sum_one_after_the_other_and_the_longer_one_at_the_same_tim
 }
 
 #[test]
-fn downloads_with_the_same_seed_take_the_same_time() {
-    let start = || Run::start(command(check::example(PROGRAM, "downloads"), "--seed 3"));
-    let (one, other) = (start(), start());
-    let tenths = |run: Run| {
-        let said = run.end().stdout();
-        let time = said.lines().nth(1).and_then(|line| line.split_once(" after ")).unwrap().1;
-        time[..1].to_string()
-    };
-    assert_eq!(tenths(one), tenths(other));
-}
-
-#[test]
 fn a_terminated_process_does_not_clean_up() {
     let said = example("process_life", "");
     assert!(said.contains("  tidy has ended: alive: false, exit code: Some(0)"), "{said}");
     assert!(said.contains("  failing has ended: alive: false, exit code: Some(3)"), "{said}");
     assert!(said.contains("  alive before it is terminated: true"), "{said}");
     assert!(said.contains("; after wait: false"), "{said}");
+    #[cfg(unix)]
     assert!(said.contains("  exit code: None; signal: 9 (SIGKILL)"), "{said}");
     assert_eq!(said.matches("cleans up").count(), 1, "only the tidy one cleans up:\n{said}");
     assert!(!said.contains("the other half"), "{said}");
+}
+
+#[test]
+#[cfg(not(target_os = "linux"))]
+fn zombies_and_orphans_are_shown_on_linux_only() {
+    assert_eq!(example("zombie_and_orphan", "").lines().count(), 1);
 }
 
 #[test]
@@ -205,5 +227,13 @@ fn price_measures_six_things_each_with_a_unit() {
             ["ns", "µs", "ms", "s"].iter().any(|unit| line.ends_with(&format!(" {unit}"))),
             "{line}"
         );
+    }
+}
+
+#[test]
+fn an_example_without_arguments_refuses_them_in_one_line() {
+    for name in ["daemon", "price", "process_life", "zombie_and_orphan"] {
+        let said = Run::start(command(check::example(PROGRAM, name), "--what")).end().refusal();
+        assert_eq!(said, "error: --what: this example has no arguments\n");
     }
 }

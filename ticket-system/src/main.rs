@@ -2,26 +2,21 @@
 
 mod database;
 mod locked;
+mod sale;
 mod serial;
 mod shop;
-mod till;
 mod unlocked;
 
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
-use std::{env, fs, mem};
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result};
-use common::clock::{readable, three_digits};
-use common::{as_worker, pid, show, timed, whole_number, worker};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
-use shop::{Moment, Shop};
-use till::Till;
+use common::clock::three_digits;
+use common::{as_worker, show, timed, whole_number, worker};
+use sale::Sale;
+use shop::{Pace, Shop};
 
 /// Ten processes buy tickets from one file. Without a lock, more are sold than there are.
 ///
@@ -44,45 +39,27 @@ struct Options {
     #[arg(long, default_value_t = 3, value_parser = whole_number(0_u64..=1_000_000))]
     tickets: u64,
 
-    /// How many buyers there are, one process each (1 to 1000)
-    #[arg(long, default_value_t = 10, value_parser = whole_number(1_u32..=1000))]
+    /// How many buyers there are, one process each (1 to 200)
+    #[arg(long, default_value_t = 10, value_parser = whole_number(1_u32..=200))]
     buyers: u32,
 
-    /// How long a buyer searches, and how long the shop is busy between reading and writing: a
-    /// random time in this range, in milliseconds (within 0..60000)
-    #[arg(long, default_value = "100..300", value_parser = range, allow_hyphen_values = true)]
-    pause_ms: RangeInclusive<u64>,
-
-    /// The same number gives the same random times
-    #[arg(long)]
-    seed: Option<u64>,
+    #[command(flatten)]
+    pace: Pace,
 
     /// The file with the tickets, which is kept. If it exists, it is used as it is. Without this
     /// option, the file is in a temporary folder that is removed
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", requires = "version")]
     db: Option<PathBuf>,
-
-    /// Let each buyer wait for Enter between reading and writing, or at another moment
-    #[arg(long, value_name = "MOMENT", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "getting")]
-    step: Option<Moment>,
 }
 
 #[derive(Subcommand)]
 enum Role {
-    /// What each buyer process does
+    /// What each buyer process does: it answers whether it has a ticket
     #[command(hide = true)]
     Buyer {
         version: Version,
         #[command(flatten)]
         shop: Shop,
-    },
-    /// The process that counts what is sold, and tidies up
-    #[command(hide = true)]
-    Till {
-        file: PathBuf,
-        #[arg(long)]
-        fresh: bool,
     },
 }
 
@@ -97,134 +74,72 @@ enum Version {
     Serial,
 }
 
-/// A value parser for clap: a range such as 100..300, or one number.
-fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let number = whole_number(0_u64..=60_000);
-    let (from, to) = text.split_once("..").unwrap_or((text, text));
-    match (number(from), number(to)) {
-        (Ok(from), Ok(to)) if from <= to => Ok(from..=to),
-        _ => Err("a range such as 100..300 is allowed, within 0..60000, the lower first".into()),
-    }
-}
-
 fn main() -> ExitCode {
     common::lesson(|| {
-        let cli = Cli::parse();
-        match (cli.role, cli.version) {
-            (Some(Role::Buyer { version, shop }), _) => as_worker(|| {
-                till::with_receipt(|| match version {
-                    Version::Unlocked => unlocked::buy(&shop),
-                    Version::Locked => locked::buy(&shop),
-                    Version::Serial => serial::buy(&shop),
-                })
-            }),
-            (Some(Role::Till { file, fresh }), _) => till::keep(&file, fresh),
-            (None, Some(version)) => cli.options.run(version, cli.options.seed()).map(drop),
-            (None, None) => cli.options.compare(),
+        let Cli { version, options, role } = Cli::parse();
+        if let Some(Role::Buyer { version, shop }) = role {
+            return as_worker(|| {
+                let has_ticket = match version {
+                    Version::Unlocked => unlocked::buy(&shop)?,
+                    Version::Locked => locked::buy(&shop)?,
+                    Version::Serial => serial::buy(&shop)?,
+                };
+                show!("{has_ticket}");
+                Ok(())
+            });
+        }
+        sale::stop_on_ctrl_c()?;
+        match version {
+            Some(version) => options.run(version).map(drop),
+            None => options.compare(),
         }
     })
 }
 
-/// What came of one run.
-struct Sale {
-    tickets: u64,
-    sold: u64,
-    left: u64,
-    time: Duration,
-    /// The first failure of a buyer. The others have gone on all the same.
-    outcome: anyhow::Result<()>,
-}
-
 impl Options {
-    fn seed(&self) -> u64 {
-        self.seed.unwrap_or_else(rand::random)
-    }
-
-    /// Runs one version and shows its result.
-    fn run(&self, version: Version, seed: u64) -> anyhow::Result<Sale> {
-        let file = match &self.db {
-            Some(path) => database::resolve(path)?,
-            None => fresh_folder()?.join("db.json"),
+    /// Runs one version and shows what came of it.
+    fn run(&self, version: Version) -> anyhow::Result<Duration> {
+        let sale = Sale::open(self.db.as_deref(), self.tickets)?;
+        let start = || {
+            let mut buyer = worker("buyer");
+            buyer.arg(cli::name(&version)).arg(&sale.file);
+            buyer.arg(format!("--pause-ms={}", self.pace.pause_ms));
+            buyer.args(self.pace.step.map(|moment| format!("--step={}", cli::name(&moment))));
+            sale.start(&mut buyer)
         };
-        let till = Till::start(&file, self.db.is_none())?;
-        let sale = self.sell(version, seed, &file, &till);
-        let sold = till.close(); // also when the sale has failed: it tidies up
-        if sold.is_err() && self.db.is_none() {
-            let _ = fs::remove_dir_all(database::folder(&file)); // somebody has killed it
-        }
-        let mut sale = sale?;
-        sale.sold = sold?;
-        let what = format!("tickets {}, sold {}, left {}", sale.tickets, sale.sold, sale.left);
-        show_result(&version, &what, sale.time);
-        mem::replace(&mut sale.outcome, Ok(()))?;
-        Ok(sale)
-    }
-
-    /// All but the number of tickets that were sold, which the till knows.
-    fn sell(&self, version: Version, seed: u64, file: &Path, till: &Till) -> anyhow::Result<Sale> {
-        let (tickets, created) = self.open(file)?;
-        if self.db.is_some() {
-            let what = if created { "created" } else { "used as it is" };
-            show!("{}: {what}, count {tickets}", file.display());
-        }
-        let mut random = StdRng::seed_from_u64(seed);
-        let buyer = || -> anyhow::Result<Command> {
-            let mut command = worker("buyer");
-            command.arg(cli::name(&version)).arg(file).stdout(till.slot()?);
-            for option in ["--search-ms", "--get-ms"] {
-                let pause: u64 = random.random_range(self.pause_ms.clone());
-                command.args([option, &pause.to_string()]);
-            }
-            command.args(self.step.map(|moment| format!("--step={}", cli::name(&moment))));
-            Ok(command)
-        };
-        let (outcome, time) = timed(|| match version {
-            Version::Unlocked => unlocked::run(self.buyers, buyer),
-            Version::Locked => locked::run(self.buyers, buyer),
-            Version::Serial => serial::run(self.buyers, buyer),
+        let (answers, time) = timed(|| match version {
+            Version::Unlocked => unlocked::run(self.buyers, start),
+            Version::Locked => locked::run(self.buyers, start),
+            Version::Serial => serial::run(self.buyers, start),
         });
-        Ok(Sale { tickets, sold: 0, left: database::read(file)?, time, outcome })
-    }
-
-    fn open(&self, file: &Path) -> anyhow::Result<(u64, bool)> {
-        if self.db.is_none() {
-            let folder = database::folder(file);
-            fs::create_dir(folder)
-                .with_context(|| format!("cannot create {}", folder.display()))?;
+        let tickets = sale.tickets;
+        let left = sale.close()?; // before anything is shown: maybe nobody reads it any more
+        let answers = answers?;
+        let sold = answers.iter().flatten().filter(|has_ticket| **has_ticket).count() as u64;
+        show_result(&version, &format!("tickets {tickets}, sold {sold}, left {left}"), time);
+        answers.into_iter().collect::<anyhow::Result<Vec<bool>>>()?; // has a buyer failed?
+        if matches!(version, Version::Unlocked) && self.db.is_none() && sold > 1 {
+            show!("{}", what_it_means(tickets, sold, left));
         }
-        database::open(file, self.tickets)
+        Ok(time)
     }
 
     fn compare(&self) -> anyhow::Result<()> {
-        let seed = self.seed(); // the same times for each version
-        let unlocked = self.run(Version::Unlocked, seed)?;
-        let locked = self.run(Version::Locked, seed)?;
-        let serial = self.run(Version::Serial, seed)?;
-        match (&unlocked, &locked) {
-            (_, sale) if sale.sold > sale.tickets => {
-                show!("The lock does not keep the buyers apart: see \"The fix\" on the page.")
-            }
-            (Sale { tickets, sold, .. }, _) if sold > tickets => {
-                show!("Without a lock, {sold} of {tickets} tickets were sold.")
-            }
-            _ => show!("Without a lock, none was sold twice, either. That was luck: see --step."),
-        }
-        let times =
-            |sale: &Sale| three_digits(sale.time.as_secs_f64() / unlocked.time.as_secs_f64());
-        let (unlocked_time, locked_time) = (readable(unlocked.time), readable(locked.time));
-        show!(
-            "unlocked took {unlocked_time}, locked {locked_time} ({} times as long), serial {} ({} times).",
-            times(&locked),
-            readable(serial.time),
-            times(&serial)
-        );
+        let unlocked = self.run(Version::Unlocked)?.as_secs_f64();
+        let locked = three_digits(self.run(Version::Locked)?.as_secs_f64() / unlocked);
+        let serial = three_digits(self.run(Version::Serial)?.as_secs_f64() / unlocked);
+        show!("locked took {locked} times as long as unlocked, serial {serial} times.");
         Ok(())
     }
 }
 
-/// A folder that is not there yet: it is created when the till knows that it must be removed.
-fn fresh_folder() -> anyhow::Result<PathBuf> {
-    let name = format!("ticket-system-{}-{:08x}", pid::own(), rand::random::<u32>());
-    let folder = env::temp_dir().join(name);
-    std::path::absolute(&folder).with_context(|| format!("no folder {}", folder.display()))
+/// Says in words what came of a sale without a lock.
+fn what_it_means(tickets: u64, sold: u64, left: u64) -> String {
+    if sold > tickets {
+        format!("Without a lock, {sold} of {tickets} tickets were sold.")
+    } else if sold > tickets - left {
+        format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left.")
+    } else {
+        "Without a lock, no ticket was sold twice, either. That was luck: see --step.".into()
+    }
 }

@@ -1,24 +1,25 @@
 // One buyer after the other: each is waited for before the next one starts. That keeps the buyers of
 // this run apart without a lock, but not from those of another run.
 
-use std::process::Command;
-
 use common::{Worker, say};
 
-use crate::shop::{Moment::*, Shop};
+use crate::shop::{Moment, Shop};
 
-/// Starts each buyer when the one before it has ended, also when that one has failed. `buyer` is the
-/// command that runs this program once more, to `buy` below.
-pub fn run(buyers: u32, mut buyer: impl FnMut() -> anyhow::Result<Command>) -> anyhow::Result<()> {
-    let mut outcome = Ok(());
+/// Starts each buyer when the one before it has ended. Returns what each has answered: has it a ticket?
+/// `start` starts this program once more, as a process that does `buy` below.
+pub fn run(
+    buyers: u32,
+    start: impl Fn() -> anyhow::Result<Worker>,
+) -> anyhow::Result<Vec<anyhow::Result<bool>>> {
+    let mut answers = Vec::new();
     for _ in 0..buyers {
-        let mut buyer = buyer()?;
-        outcome = outcome.and(Worker::start(&mut buyer)?.join());
+        let buyer = start()?;
+        answers.push(buyer.answer()); // waits for its end, before the next one starts
     }
-    outcome
+    Ok(answers)
 }
 
-/// What each buyer does. Gives whether it has bought a ticket.
+/// What each buyer does. Returns whether it has bought a ticket.
 pub fn buy(shop: &Shop) -> anyhow::Result<bool> {
     search(shop)?;
     get(shop)
@@ -26,7 +27,7 @@ pub fn buy(shop: &Shop) -> anyhow::Result<bool> {
 
 /// Looks how many tickets are left, and changes nothing.
 fn search(shop: &Shop) -> anyhow::Result<()> {
-    shop.is_busy(Searching)?;
+    shop.pause_at(Moment::Searching)?;
     say!("sees {} left", shop.read()?);
     Ok(())
 }
@@ -39,7 +40,7 @@ fn get(shop: &Shop) -> anyhow::Result<bool> {
         return Ok(false);
     }
     say!("reads {left}");
-    shop.is_busy(Getting)?; // with --step, until Enter
+    shop.pause_at(Moment::Getting)?; // with --step, until Enter
     shop.write(left - 1)?;
     say!("has a ticket: wrote {}", left - 1);
     Ok(true)

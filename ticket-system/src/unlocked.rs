@@ -1,24 +1,24 @@
-// Each buyer reads how many tickets are left, is busy for a moment, then writes one less. Between
-// the two, any other buyer may do the same.
-
-use std::process::Command;
+// Each buyer reads how many tickets are left, is busy for a moment, then writes one less.
+// Between the two, any other buyer may do the same.
 
 use common::{Worker, say};
 
-use crate::shop::{Moment::*, Shop};
+use crate::shop::{Moment, Shop};
 
-/// Starts all buyers, then waits for all, also when one has failed. `buyer` is the command that
-/// runs this program once more, to `buy` below.
-pub fn run(buyers: u32, mut buyer: impl FnMut() -> anyhow::Result<Command>) -> anyhow::Result<()> {
+/// Starts all buyers, then waits for all of them. Returns what each has answered: has it a ticket?
+/// `start` starts this program once more, as a process that does `buy` below.
+pub fn run(
+    buyers: u32,
+    start: impl Fn() -> anyhow::Result<Worker>,
+) -> anyhow::Result<Vec<anyhow::Result<bool>>> {
     let mut started = Vec::new();
     for _ in 0..buyers {
-        let mut buyer = buyer()?;
-        started.push(Worker::start(&mut buyer)?);
+        started.push(start()?);
     }
-    started.into_iter().map(Worker::join).fold(Ok(()), Result::and)
+    Ok(started.into_iter().map(Worker::answer).collect()) // all, also when one has failed
 }
 
-/// What each buyer does. Gives whether it has bought a ticket.
+/// What each buyer does. Returns whether it has bought a ticket.
 pub fn buy(shop: &Shop) -> anyhow::Result<bool> {
     search(shop)?;
     get(shop)
@@ -26,7 +26,7 @@ pub fn buy(shop: &Shop) -> anyhow::Result<bool> {
 
 /// Looks how many tickets are left, and changes nothing.
 fn search(shop: &Shop) -> anyhow::Result<()> {
-    shop.is_busy(Searching)?;
+    shop.pause_at(Moment::Searching)?;
     say!("sees {} left", shop.read()?);
     Ok(())
 }
@@ -39,7 +39,7 @@ fn get(shop: &Shop) -> anyhow::Result<bool> {
         return Ok(false);
     }
     say!("reads {left}");
-    shop.is_busy(Getting)?; // with --step, until Enter
+    shop.pause_at(Moment::Getting)?; // with --step, until Enter
     shop.write(left - 1)?;
     say!("has a ticket: wrote {}", left - 1);
     Ok(true)

@@ -3,8 +3,9 @@
 //! A deadline on the clock is too short on a busy machine and too long for a program that hangs. So
 //! this asks Linux how often the processes of the program were given a processor. A program whose
 //! processes all wait for each other is never given one: it is at a standstill after two seconds,
-//! however busy the machine is. One that runs on and on has a few seconds, in which the time that it
-//! had to wait for a processor does not count.
+//! however busy the machine is, unless it waits for a disk. One that runs on and on has a few seconds,
+//! in which the time that it had to wait for a processor does not count. Where many processes compute,
+//! that time passes quicker than the clock, so their computing time is limited, too.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -17,10 +18,11 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// No lesson that is checked pauses for longer than this.
 const STANDSTILL: Duration = Duration::from_secs(2);
 
-/// So long a program may run, on a machine that is not busy.
-const LONGEST_RUN: Duration = Duration::from_secs(8);
+/// So long a program may run, on a machine that is not busy, if its check does not say otherwise.
+pub(super) const LONGEST_RUN: Duration = Duration::from_secs(8);
 
 pub(super) struct Patience {
+    longest: Duration,
     start: Instant,
     looked: Instant,
     last: Work,
@@ -34,14 +36,18 @@ pub(super) struct Patience {
 struct Work {
     /// How often they were given a processor, all together.
     turns: u64,
+    /// How long they had one, all together, in nanoseconds.
+    computed: u64,
     /// How long they had to wait for one, in nanoseconds.
     waited: u64,
+    /// Does one of them wait for a disk?
+    for_disk: bool,
 }
 
 impl Patience {
-    pub fn new() -> Self {
+    pub fn new(longest: Duration) -> Self {
         let now = Instant::now();
-        Self { start: now, looked: now, last: Work::default(), still_since: now }
+        Self { longest, start: now, looked: now, last: Work::default(), still_since: now }
     }
 
     /// Looks at these processes, unless it has just done so. Says why it is over, if it is.
@@ -56,19 +62,22 @@ impl Patience {
             let is_over = now - self.start > DEADLINE;
             return if is_over { Err(format!("it took longer than {DEADLINE:?}")) } else { Ok(()) };
         };
-        if work.turns != self.last.turns {
+        if work.turns != self.last.turns || work.for_disk {
             self.still_since = now;
         }
-        // What a process has waited for is forgotten when it ends.
-        self.last = Work { waited: work.waited.max(self.last.waited), ..work };
+        // What a process has done is forgotten when it ends.
+        let last = &self.last;
+        let (computed, waited) = (work.computed.max(last.computed), work.waited.max(last.waited));
+        self.last = Work { computed, waited, ..work };
         if now - self.still_since > STANDSTILL {
             let count = processes.len();
             return Err(format!(
                 "it has come to a standstill. For 2 s, all its processes ({count}) have waited"
             ));
         }
-        if now - self.start > LONGEST_RUN + Duration::from_nanos(self.last.waited) {
-            return Err(format!("it runs on and on, for {LONGEST_RUN:?} by now"));
+        let is_long = now - self.start > self.longest + Duration::from_nanos(self.last.waited);
+        if is_long || Duration::from_nanos(self.last.computed) > self.longest {
+            return Err(format!("it runs on and on, for {:?} by now", self.longest));
         }
         Ok(())
     }
@@ -87,10 +96,14 @@ fn work_of(processes: &[u32]) -> Option<Work> {
     let mut sum = Work::default();
     for pid in processes {
         for thread in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
-            let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            let read = |name| fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+            let text = read("schedstat");
             let mut numbers = text.split_whitespace().filter_map(|text| text.parse::<u64>().ok());
-            sum.waited += numbers.nth(1).unwrap_or_default(); // the first one is its computing time
+            sum.computed += numbers.next().unwrap_or_default();
+            sum.waited += numbers.next().unwrap_or_default();
             sum.turns += numbers.next().unwrap_or_default();
+            sum.for_disk |=
+                read("stat").rsplit_once(") ").is_some_and(|(_, it)| it.starts_with('D'));
         }
     }
     Some(sum)
@@ -131,7 +144,7 @@ mod tests {
     fn a_program_that_waits_for_two_seconds_is_at_a_standstill() {
         #[expect(clippy::disallowed_methods, reason = "it is killed and waited for below")]
         let mut sleeper = process::Command::new("sleep").arg("60").spawn().unwrap();
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(LONGEST_RUN);
         let verdict = iter::repeat_with(|| {
             thread::sleep(Duration::from_millis(1)); // it may still be starting
             patience.looked -= SECOND;
@@ -145,8 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_computes_for_ever_is_stopped_however_long_it_had_to_wait() {
+        let mut patience = Patience::new(LONGEST_RUN);
+        patience.last.waited = u64::MAX / 2;
+        patience.last.computed = LONGEST_RUN.as_nanos() as u64 + 1;
+        patience.looked -= SECOND;
+        let verdict = patience.look(|| vec![process::id()]);
+        assert!(verdict.is_err_and(|why| why.contains("on and on")));
+    }
+
+    #[test]
     fn a_program_that_works_is_not_at_a_standstill_but_has_only_so_much_time() {
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(LONGEST_RUN);
         let mut look_a_second_later = || {
             thread::sleep(Duration::from_millis(1)); // so that this process gets one more turn
             patience.looked -= SECOND;

@@ -31,7 +31,7 @@ const OTHERS: &[&str] = &[
 /// How each version is run in a small size. A server ends with Ctrl-C.
 const SMALL: &[(&str, &str)] = &[
     ("bank-account", "VERSION --threads 2 --pause-ms 0"),
-    ("factorial-procs", "VERSION --n 10 --tasks 3"),
+    ("factorial-procs", "VERSION --n 10"),
     ("ping-pong", "VERSION --count 2 --pause-ms 0"),
     ("queue-ipc", "VERSION --items 2"),
     ("ticket-system", "VERSION --pause-ms 0"),
@@ -41,7 +41,7 @@ const SMALL: &[(&str, &str)] = &[
 
 /// The examples that would take long without arguments.
 const SMALL_EXAMPLES: &[(&str, &str)] =
-    &[("counter", "--count 1000"), ("downloads", "--seed 2"), ("isolated_counter", "--count 1000")];
+    &[("counter", "--count 1000"), ("isolated_counter", "--count 1000")];
 
 /// The folder of the programs that cargo has built from this course. For `cargo test -p common`
 /// alone they may be missing or old, so cargo is asked once, which is quick when there is nothing to do.

@@ -17,6 +17,8 @@ pub type AtomicBool = Atomic<bool>;
 pub type AtomicI32 = Atomic<i32>;
 /// See [`std::sync::atomic::AtomicI64`].
 pub type AtomicI64 = Atomic<i64>;
+/// See [`std::sync::atomic::AtomicU32`].
+pub type AtomicU32 = Atomic<u32>;
 /// See [`std::sync::atomic::AtomicU64`].
 pub type AtomicU64 = Atomic<u64>;
 /// See [`std::sync::atomic::AtomicUsize`].
@@ -91,6 +93,16 @@ where
     pub fn fetch_sub(&self, less: T, _: Ordering) -> T {
         let difference = |before| (Wrapping(before) - Wrapping(less)).0;
         self.change(difference, |before| format!("takes {less} from {before}"))
+    }
+}
+
+impl<T: Copy + Ord + Display> Atomic<T> {
+    /// Writes `new` if it is more than the value, and gives the one before.
+    pub fn fetch_max(&self, new: T, _: Ordering) -> T {
+        self.change(
+            |before| before.max(new),
+            |before| format!("writes the greater of {before} and {new}"),
+        )
     }
 }
 
