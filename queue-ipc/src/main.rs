@@ -14,8 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::ensure;
-use clap::error::ErrorKind::ArgumentConflict;
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{Parser, ValueEnum};
 use common::cli::{self, show_result};
 use common::{as_worker, say, show, timed, whole_number};
 use messages::Taken;
@@ -34,13 +33,13 @@ struct Cli {
     #[command(flatten)]
     work: Work,
 
-    /// unlocked, locked: how many processes put messages into the queue (1 to 26) [default: 3]
-    #[arg(long, value_parser = whole_number(1_u8..=26))]
-    writers: Option<u8>,
+    /// unlocked, locked: how many processes put messages into the queue (1 to 26)
+    #[arg(long, default_value_t = 3, value_parser = whole_number(1_u8..=26))]
+    writers: u8,
 
-    /// unlocked, locked: how many processes take messages from it (1 to 26) [default: 2]
-    #[arg(long, value_parser = whole_number(1_u8..=26))]
-    readers: Option<u8>,
+    /// unlocked, locked: how many processes take messages from it (1 to 26)
+    #[arg(long, default_value_t = 2, value_parser = whole_number(1_u8..=26))]
+    readers: u8,
 
     #[command(subcommand)]
     role: Option<Role>,
@@ -62,13 +61,11 @@ enum Version {
 fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
-        let asks_for_several = cli.writers.is_some() || cli.readers.is_some();
+        if let Some(Version::Polling | Version::Closing) = cli.version {
+            cli::refuse_ignored::<Cli>(&["writers", "readers"]);
+        }
         match (&cli.role, cli.version) {
             (Some(role), _) => as_worker(|| role.play()),
-            (None, Some(Version::Polling | Version::Closing)) if asks_for_several => {
-                let fault = "--writers and --readers are for the versions unlocked and locked";
-                Cli::command().error(ArgumentConflict, fault).exit()
-            }
             (None, Some(version)) => cli.run(version),
             (None, None) => Version::value_variants().iter().try_for_each(|each| cli.run(*each)),
         }
@@ -82,7 +79,7 @@ impl Cli {
             show!("{}", ends::NEEDS_UNIX);
             return Ok(());
         }
-        let (mut writers, mut readers) = (self.writers.unwrap_or(3), self.readers.unwrap_or(2));
+        let (mut writers, mut readers) = (self.writers, self.readers);
         let one = |role: &str| self.work.command(version, role, 1);
         let several = |role: &str, number| self.work.command(version, role, number);
         let (taken, time) = timed(|| match version {

@@ -91,8 +91,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
         ("closed", versions),
         ("reader closed", versions),
-        ("closing --writers 2", "for the versions unlocked and locked"),
-        ("polling --readers 1", "for the versions unlocked and locked"),
+        ("closing --writers 2", "--writers has no effect here"),
+        ("polling --readers 1", "--readers has no effect here"),
         ("reader --items 3", "unexpected argument"),
         ("--quiet", "unexpected argument"),
     ] {
