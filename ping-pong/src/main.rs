@@ -92,7 +92,7 @@ impl Options {
             Ok(command)
         };
         let quiet = self.quiet;
-        let hearing = thread::Builder::new().spawn(move || Words::hear(ears, quiet))?;
+        let hearing = thread::spawn(move || Words::hear(ears, quiet));
         let (outcome, time) = timed(|| match version {
             Version::Isolated => isolated::run(player),
             Version::Shared => shared::run(player),

@@ -3,13 +3,7 @@
 
 use std::io::{BufRead, BufReader, PipeReader};
 
-use anyhow::Context;
 use common::{say::text, show};
-
-/// The number in a line of a queue.
-pub fn number(line: &str) -> anyhow::Result<u32> {
-    line.parse().with_context(|| format!("no number came through the queue, but {line:?}"))
-}
 
 /// What was heard.
 #[derive(Default)]

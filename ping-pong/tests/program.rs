@@ -1,6 +1,8 @@
 //! The program as a student types it: what it prints, how it ends, and what it leaves: nothing.
 
-use common::check::{self, Outcome, Run, Signal, command, interruptible, pid_in, signal};
+use common::check::{self, Outcome, Run, command, pid_in};
+#[cfg(target_os = "linux")]
+use common::check::{Signal, interruptible, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ping-pong");
 
@@ -20,9 +22,9 @@ fn example(name: &str, arguments: &str) -> String {
 #[cfg(target_os = "linux")]
 fn start_both_players(version: &str) -> (Run, Vec<u32>) {
     let arguments = format!("{version} --count 1000000 --pause-ms 1 --quiet");
-    let run = Run::start(interruptible(PROGRAM, &arguments));
+    let mut run = Run::start(interruptible(PROGRAM, &arguments));
     let mut players = Vec::new();
-    check::wait_until(&format!("{version} has started two players"), || {
+    run.wait_until(&format!("{version} has started two players"), |run| {
         players = run.processes();
         players.retain(|&pid| pid != run.pid());
         players.len() == 2

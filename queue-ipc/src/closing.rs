@@ -1,59 +1,53 @@
 // The reader takes items until the writer has closed its end of the queue.
 
-use std::io::{self, BufRead, BufWriter, Read, Write};
-use std::process::Command;
+use std::io::{self, BufRead, Write};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use common::{Worker, worker::join_all};
+use common::{Worker, cli::wait_for_enter, say, show};
 
-use crate::{pace::Pace, tally::Tally};
-
-/// Starts a reader and a writer with one pipe between them, and waits for both. `worker` is the
-/// command that runs this program once more, to `read` or to `write` below.
-pub fn run(worker: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<()> {
+/// Starts a reader and a writer with one pipe between them. How many items has the reader taken?
+/// `worker` is the command that runs this program once more, to `read` or to `write` below.
+pub fn run(worker: impl Fn(&str) -> Command) -> anyhow::Result<u64> {
     let (get, put) = io::pipe()?;
-    let reader = Worker::start(worker("reader")?.stdin(get))?;
-    let writer = Worker::start(worker("writer")?.stdout(put))?;
+    let reader = Worker::start(worker("reader").stdin(get).stdout(Stdio::piped()))?;
+    let writer = Worker::start(worker("writer").stdout(put))?;
     // `get` and `put` have moved into the workers. Had this process kept a copy of `put`, the
-    // reader would wait for ever: the queue is closed when the last one who could put is gone.
-    let mut workers = vec![reader, writer];
-    for worker in &mut workers {
-        worker.wait()?; // when one is gone, the other one notices, and ends by itself
-    }
-    join_all(workers)
+    // reader would wait for ever: a queue is closed when its last write end is closed.
+    let taken = reader.answer();
+    writer.join()?;
+    taken
 }
 
 /// The writer process: its standard output is the queue.
-pub fn write(items: u32, pace: &Pace, mut tally: Tally) -> anyhow::Result<()> {
-    let mut queue = BufWriter::new(io::stdout().lock());
+pub fn write(items: u32, pause: Duration, step: bool) -> anyhow::Result<()> {
+    let mut queue = io::stdout().lock();
     for item in 0..items {
-        if pace.rests() {
-            queue.flush()?; // what is here already goes on its way
-            pace.rest()?;
+        if step {
+            wait_for_enter()?;
         }
-        writeln!(queue, "{item}")?;
-        tally.add(item);
+        thread::sleep(pause); // it takes a moment to make an item
+        writeln!(queue, "{item}").with_context(|| format!("item {item}"))?;
     }
-    queue.flush()?;
     Ok(())
 }
 
 /// The reader process: its standard input is the queue.
-pub fn read(pause: Duration, mut tally: Tally) -> anyhow::Result<()> {
+pub fn read(step: bool) -> anyhow::Result<()> {
     let mut queue = io::stdin().lock();
-    let mut line = String::new();
-    // `fill_buf` waits until there is something; it comes back empty when the queue is closed.
-    while !queue.fill_buf()?.is_empty() {
+    let (mut line, mut taken) = (String::new(), 0);
+    // When the queue is empty, this waits. When it is closed, `read_line` reads 0 bytes.
+    while queue.read_line(&mut line)? > 0 {
+        let item: u32 = line.trim_end().parse().with_context(|| format!("no item: {line:?}"))?;
+        if step {
+            say!("the reader takes {item}");
+        }
+        taken += 1;
         line.clear();
-        let at = || format!("line {}", tally.next());
-        queue.by_ref().take(20).read_line(&mut line).with_context(at)?; // no number is longer
-        let number = line.strip_suffix('\n').and_then(|text| text.parse::<u32>().ok());
-        let item =
-            number.with_context(|| format!("{} is no number and newline: {line:?}", at()))?;
-        tally.add(item);
-        thread::sleep(pause);
     }
+    say!("the reader stops; items taken: {taken}");
+    show!("{taken}"); // the answer to the parent
     Ok(())
 }

@@ -1,73 +1,46 @@
-//! The two ends of a queue, as a worker process finds them: its standard input and output.
+//! The ends of a queue, as a worker process finds them: its standard input and output.
 
 use std::fs::File;
-use std::io::{self, BufRead, ErrorKind, StdinLock};
-use std::path::PathBuf;
+use std::io::{self, StdinLock};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle;
 
-pub use system::{get_end, put_end};
+#[allow(dead_code, reason = "only where this is no Unix")]
+pub const NEEDS_UNIX: &str =
+    "polling needs Unix: elsewhere, a pipe cannot be asked whether it is empty";
 
-use crate::pace::Pace;
+/// Standard input or output without a buffer. The buffer of `io::stdin()` would take more than one
+/// message, and the other readers would miss what is in it.
+#[cfg(unix)]
+pub fn unbuffered(end: impl AsFd) -> io::Result<File> {
+    Ok(end.as_fd().try_clone_to_owned()?.into())
+}
 
-/// The end of a queue for messages.
-pub struct End {
-    /// It has no buffer, unlike `io::stdin()`, which would read more than one message.
-    pub queue: File,
-    /// The lock file of all who use such an end.
-    pub lock: PathBuf,
-    pub pace: Pace,
+#[cfg(windows)]
+pub fn unbuffered(end: impl AsHandle) -> io::Result<File> {
+    Ok(end.as_handle().try_clone_to_owned()?.into())
 }
 
 /// Is there nothing in the queue at this moment? It does not wait. This is Python's `q.empty()`.
+#[cfg(unix)]
 pub fn is_empty(queue: &mut StdinLock) -> io::Result<bool> {
-    system::let_stdin_wait(false)?;
+    use std::io::{BufRead, ErrorKind::WouldBlock};
+    use std::os::unix::net::UnixStream;
+
+    // The standard library can set this for a socket only, but it holds for whatever is open.
+    let stdin = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    stdin.set_nonblocking(true)?;
     let found = queue.fill_buf().map(<[u8]>::is_empty);
-    system::let_stdin_wait(true)?;
+    stdin.set_nonblocking(false)?;
     match found {
-        Err(fault) if fault.kind() == ErrorKind::WouldBlock => Ok(true),
+        Err(fault) if fault.kind() == WouldBlock => Ok(true),
         found => found,
     }
 }
 
-#[cfg(unix)]
-mod system {
-    use std::fs::File;
-    use std::io;
-    use std::os::fd::AsFd;
-    use std::os::unix::net::UnixStream;
-
-    pub fn get_end() -> io::Result<File> {
-        Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
-    }
-
-    pub fn put_end() -> io::Result<File> {
-        Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
-    }
-
-    pub fn let_stdin_wait(wait: bool) -> io::Result<()> {
-        // The standard library can set this for a socket only, but it holds for whatever is open.
-        let stdin = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-        stdin.set_nonblocking(!wait)
-    }
-}
-
 #[cfg(not(unix))]
-mod system {
-    use std::fs::File;
-    use std::io::{self, ErrorKind};
-
-    fn unsupported<T>() -> io::Result<T> {
-        Err(io::Error::new(ErrorKind::Unsupported, "of the versions, only `closing` runs here"))
-    }
-
-    pub fn get_end() -> io::Result<File> {
-        unsupported()
-    }
-
-    pub fn put_end() -> io::Result<File> {
-        unsupported()
-    }
-
-    pub fn let_stdin_wait(_: bool) -> io::Result<()> {
-        unsupported()
-    }
+pub fn is_empty(_: &mut StdinLock) -> io::Result<bool> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, NEEDS_UNIX))
 }

@@ -1,67 +1,74 @@
 // A message is a length, then a text. Between the two, any other process may put or get.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
-use common::{Worker, worker::join_all};
+use anyhow::Result;
+use common::{Worker, cli::wait_for_enter, say, show, worker::join_all};
 
-use crate::{ends::End, messages, tally::Tally};
+use crate::{ends::unbuffered, messages, messages::Taken};
 
-fn put(end: &End, text: &str) -> anyhow::Result<()> {
-    let mut queue = &end.queue;
+fn put(mut queue: &File, text: &str, pause: Duration, step: bool) -> Result<()> {
     queue.write_all(&u32::try_from(text.len())?.to_be_bytes())?;
-    end.pace.rest()?;
+    if step {
+        wait_for_enter()?;
+    }
+    thread::sleep(pause);
     queue.write_all(text.as_bytes())?;
     Ok(())
 }
 
 /// The next message; none when the queue is closed.
-fn get(end: &End) -> anyhow::Result<Option<Vec<u8>>> {
-    let mut queue = &end.queue;
-    let mut length = [0; 4];
-    if queue.read(&mut length[..1])? == 0 {
-        return Ok(None);
-    }
-    queue.read_exact(&mut length[1..]).context("the queue ends inside a length")?;
-    let length = u32::from_be_bytes(length);
-    ensure!(length <= messages::LONGEST, "the boundary is lost: no message has {length} bytes");
-    let mut text = vec![0; length as usize];
-    queue.read_exact(&mut text).context("the queue ends inside a text")?;
+fn get(queue: &File) -> Result<Option<Vec<u8>>> {
+    let (mut length, mut text) = (Vec::new(), Vec::new());
+    queue.take(4).read_to_end(&mut length)?;
+    let Ok(length) = length.try_into().map(u32::from_be_bytes) else { return Ok(None) };
+    queue.take(length.min(messages::LONGEST).into()).read_to_end(&mut text)?;
     Ok(Some(text))
 }
 
-/// Starts writers and readers on one pipe, and waits for all. `workers` are the commands that run
-/// this program once more, to `write` or to `read` below.
-pub fn run(writers: Vec<Command>, readers: Vec<Command>) -> anyhow::Result<()> {
+/// Starts writers and readers on one pipe. How many messages have the readers taken? `worker` is the
+/// command that runs this program once more, to `write` or to `read` below.
+pub fn run(writers: u8, readers: u8, worker: impl Fn(&str, u8) -> Command) -> Result<Taken> {
     let (get, put) = io::pipe()?;
-    let mut workers = Vec::new();
-    for mut reader in readers {
-        workers.push(Worker::start(reader.stdin(get.try_clone()?))?);
+    let (mut reading, mut writing) = (Vec::new(), Vec::new());
+    for number in 1..=readers {
+        let mut reader = worker("reader", number);
+        reading.push(Worker::start(reader.stdin(get.try_clone()?).stdout(Stdio::piped()))?);
     }
-    for mut writer in writers {
-        workers.push(Worker::start(writer.stdout(put.try_clone()?))?);
+    for number in 1..=writers {
+        writing.push(Worker::start(worker("writer", number).stdout(put.try_clone()?))?);
     }
-    drop((get, put)); // or else the queue would not be closed when the last writer is gone
-    for worker in &mut workers {
-        worker.wait()?;
-    }
-    join_all(workers)
+    drop((get, put)); // or else the queue would not be closed when the last writer has gone
+    let taken = reading.into_iter().map(Worker::answer).sum::<Result<Taken>>()?;
+    join_all(writing)?;
+    Ok(taken)
 }
 
 /// A writer process: its standard output is the queue.
-pub fn write(name: char, items: u32, end: &End, mut tally: Tally) -> anyhow::Result<()> {
-    for item in 0..items {
-        put(end, &messages::text(name, item))?;
-        tally.add(format_args!("{name}{item}"));
-    }
-    Ok(())
+pub fn write(name: char, items: u32, pause: Duration, step: bool) -> Result<()> {
+    let queue = unbuffered(io::stdout())?;
+    (0..items).try_for_each(|item| put(&queue, &messages::text(name, item), pause, step))
 }
 
 /// A reader process: its standard input is the queue.
-pub fn read(end: &End, mut tally: Tally) -> anyhow::Result<()> {
-    while let Some(text) = get(end).inspect_err(|_| tally.torn())? {
-        tally.check(&text);
+pub fn read(number: u8) -> Result<()> {
+    let queue = unbuffered(io::stdin())?;
+    let (mut whole, mut torn) = (0, 0);
+    while let Some(text) = get(&queue)? {
+        match messages::tear(&text) {
+            None => whole += 1,
+            Some(place) => {
+                say!("reader {number} has taken a torn message: {place}");
+                torn += 1;
+                break; // where does the next one begin? It cannot know
+            }
+        }
     }
+    say!("reader {number} stops; messages taken: {whole}");
+    show!("{whole} {torn}"); // the answer to the parent
     Ok(())
 }

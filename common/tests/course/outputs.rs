@@ -29,7 +29,7 @@ const BY_CHANCE: [(&str, &str); 18] = [
     (r"P[io]ng( |$)", "WORD$1"), // in a line of words; `10 Ping,` stays
     (r"(10 words) \(\d+ Ping, \d+ Pong\)", "$1 (N Ping, N Pong)"),
     (r"\d+ repeated", "N repeated"),
-    (r"^((polling|unlocked) +)\d+ put, \d+ taken", "$1 N put, N taken"),
+    (r"^((polling|unlocked) +)\d+ of", "$1 N of"),
     (r"[1-9]\d* (torn|torn messages)", "N $1"),
     (r"misses \d+ of", "misses N of"),
     (r"^(unlocked +tickets 3), sold \d+, left \d+", "$1, sold N, left N"),

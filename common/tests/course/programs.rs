@@ -25,6 +25,7 @@ const OTHERS: &[&str] = &[
     "kill -9 PID",
     r"printf 'one\ntwo\n'",
     "seq 2000",
+    "sleep 5",
 ];
 
 /// How each version is run in a small size. A server ends with Ctrl-C.

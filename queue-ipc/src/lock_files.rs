@@ -1,0 +1,23 @@
+//! The lock files: one for all who put, one for all who get.
+
+use std::fs::{self, File};
+use std::process;
+
+use anyhow::Context;
+use tempfile::TempDir;
+
+/// Creates `put.lock` and `get.lock` in a folder of their own. It goes when it is dropped, and on
+/// Ctrl-C.
+pub fn create() -> anyhow::Result<TempDir> {
+    let folder = tempfile::tempdir().context("cannot create a folder for the lock files")?;
+    let path = folder.path().to_owned();
+    let remove = move || {
+        let _ = fs::remove_dir_all(&path);
+        process::exit(130); // as a shell shows it: 128 + SIGINT
+    };
+    ctrlc::set_handler(remove).context("cannot listen for Ctrl-C")?;
+    for name in ["put.lock", "get.lock"] {
+        File::create(folder.path().join(name)).context("cannot create a lock file")?;
+    }
+    Ok(folder)
+}

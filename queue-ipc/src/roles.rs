@@ -1,0 +1,98 @@
+//! What a worker process is told on its command line, and does.
+
+use std::io::{self, ErrorKind};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use common::{cli, say, whole_number, worker};
+
+use crate::{Version, closing, locked, polling, unlocked};
+
+#[derive(Args)]
+pub struct Work {
+    /// How many items each writer puts (1 to 1000000000)
+    #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=1_000_000_000))]
+    pub items: u32,
+
+    /// How long a writer pauses before an item, or inside a message, in milliseconds (0 to 60000)
+    #[arg(long, default_value_t = 1, value_parser = whole_number(0_u64..=60_000))]
+    pub pause_ms: u64,
+
+    /// Let a writer wait for Enter where it pauses
+    #[arg(long)]
+    pub step: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Role {
+    /// A process that puts: its standard output is the queue
+    #[command(hide = true)]
+    Writer {
+        #[arg(default_value = "closing")]
+        version: Version,
+        #[arg(default_value_t = 1, value_parser = whole_number(1_u8..=26))]
+        number: u8,
+        #[command(flatten)]
+        work: Work,
+    },
+
+    /// A process that takes: its standard input is the queue
+    #[command(hide = true)]
+    Reader {
+        #[arg(default_value = "closing")]
+        version: Version,
+        #[arg(default_value_t = 1)]
+        number: u8,
+        /// Say each item
+        #[arg(long)]
+        step: bool,
+    },
+}
+
+impl Work {
+    /// The command that runs this program once more, in a role.
+    pub fn command(&self, version: Version, role: &str, number: u8) -> Command {
+        let Self { items, pause_ms, step } = self;
+        let mut command = worker(role);
+        command.args([cli::name(&version), number.to_string()]).args(step.then_some("--step"));
+        if role == "writer" {
+            command.args([format!("--items={items}"), format!("--pause-ms={pause_ms}")]);
+        }
+        command
+    }
+
+    fn write(&self, version: Version, number: u8) -> anyhow::Result<()> {
+        let &Self { items, pause_ms, step } = self;
+        let name = char::from(b'A' + number - 1);
+        let pause = Duration::from_millis(pause_ms);
+        let outcome = match version {
+            Version::Polling => polling::write(items, pause, step),
+            Version::Closing => closing::write(items, pause, step),
+            Version::Unlocked => unlocked::write(name, items, pause, step),
+            Version::Locked => locked::write(name, items, pause, step),
+        };
+        let Err(fault) = outcome else { return Ok(()) };
+        if fault.downcast_ref().map(io::Error::kind) == Some(ErrorKind::BrokenPipe) {
+            say!("writer {name} stops: {fault:#}"); // all readers have gone: no fault of its own
+            return Ok(());
+        }
+        Err(fault).with_context(|| format!("writer {name} stops"))
+    }
+}
+
+impl Role {
+    pub fn play(&self) -> anyhow::Result<()> {
+        match *self {
+            Self::Writer { version, number, ref work } => work.write(version, number),
+            Self::Reader { version, number, step } => match version {
+                Version::Polling => polling::read(step),
+                Version::Closing => closing::read(step),
+                Version::Unlocked => unlocked::read(number),
+                Version::Locked => locked::read(number),
+            }
+            .context("the reader stops"),
+        }
+    }
+}
