@@ -1,11 +1,13 @@
 //! What protection costs: two threads change one balance, in four ways.
 
+use std::process::ExitCode;
 use std::sync::{Barrier, Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
-use std::{process::ExitCode, thread};
+use std::thread;
 
 use clap::Parser;
 use common::{readable, show, timed, whole_number};
 
+type Way = fn(&AtomicI64, amounts: &[i64], times: u32);
 static LOCK: Mutex<()> = Mutex::new(());
 
 /// Adds all these amounts, so many times. The other thread may get its turn at any moment. Now and
@@ -39,7 +41,7 @@ fn atomic(balance: &AtomicI64, amounts: &[i64], times: u32) {
 
 fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
     show!("two threads add {ours:?} and {theirs:?}, each {times} times, from {start}:");
-    let ways: [(&str, fn(&AtomicI64, &[i64], u32)); 4] = [
+    let ways: [(&str, Way); 4] = [
         ("no lock", no_lock),
         ("a lock for each time", |balance, amounts, times| lock(1, balance, amounts, times)),
         ("a lock for 1000 times", |balance, amounts, times| lock(1000, balance, amounts, times)),
@@ -47,10 +49,7 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
     ];
     for (name, way) in ways {
         let (balance, both) = (AtomicI64::new(start), Barrier::new(2));
-        let thread = |amounts| {
-            both.wait();
-            way(&balance, amounts, times);
-        };
+        let thread = |amounts| (both.wait(), way(&balance, amounts, times));
         let ((), time) = timed(|| {
             thread::scope(|scope| {
                 scope.spawn(|| thread(ours));
