@@ -22,7 +22,7 @@ const STANDSTILL: Duration = Duration::from_secs(2);
 const LONGEST_RUN: Duration = Duration::from_secs(8);
 
 /// So long all its processes may compute, together.
-const MOST_COMPUTING: Duration = Duration::from_secs(5);
+const MOST_COMPUTING: Duration = Duration::from_secs(3);
 
 pub(super) struct Patience {
     start: Instant,
@@ -62,7 +62,7 @@ impl Patience {
             let is_over = now - self.start > DEADLINE;
             return if is_over { Err(format!("it took longer than {DEADLINE:?}")) } else { Ok(()) };
         };
-        if work.turns != self.last.turns {
+        if (work.turns, work.computed) != (self.last.turns, self.last.computed) {
             self.still_since = now;
         }
         // What a process has done is forgotten when it ends.
