@@ -337,6 +337,13 @@ fn typed(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
+/// For a check that waits for a program by itself, such as for what comes over a connection. It is
+/// called again and again, and returns an error when it is useless to wait any longer.
+pub fn patience(pid: u32) -> impl FnMut() -> Result<(), String> {
+    let mut patience = Patience::new();
+    move || patience.look(|| patience::processes_in_group(pid))
+}
+
 /// Waits until this is so.
 #[track_caller]
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {

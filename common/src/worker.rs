@@ -12,6 +12,8 @@ use std::{env, io, thread};
 
 use anyhow::Context;
 use shared_child::SharedChild;
+#[cfg(unix)]
+use shared_child::unix::SharedChildExt;
 
 use crate::lifeline::{self, LIFELINE};
 use crate::{clock, say};
@@ -108,6 +110,16 @@ impl Worker {
     pub fn terminator(&self) -> impl Fn() + Send + use<> {
         let child = self.child.clone();
         move || drop(child.kill())
+    }
+
+    /// Asks it to end, by SIGTERM: it can still do what has to be done before.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let this process ask that one.
+    #[cfg(unix)]
+    pub fn ask_to_end(&self) -> io::Result<()> {
+        self.child.send_signal(nix::sys::signal::Signal::SIGTERM as i32)
     }
 
     /// Waits for its end, and reaps it.

@@ -1,20 +1,13 @@
 //! The client: what is typed goes to the server, what comes from there is shown.
 
-use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::{sync::Arc, thread};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
 
-use anyhow::{Context, bail};
-use common::say::text;
+use anyhow::{Context, ensure};
 use common::show;
-
-/// What has been typed so far.
-#[derive(Default)]
-struct Typed {
-    lines: AtomicUsize,
-    all: AtomicBool,
-}
 
 pub fn connect(address: &str) -> anyhow::Result<TcpStream> {
     let stream = TcpStream::connect(address);
@@ -23,67 +16,32 @@ pub fn connect(address: &str) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Talks until the end of standard input, and until the server has answered the last line.
+/// Talks until the end of standard input, and until the server has answered.
 pub fn run(address: &str) -> anyhow::Result<()> {
     let stream = connect(address)?;
-    let typed = Arc::new(Typed::default());
-    let speak = {
-        let (stream, typed) = (stream.try_clone()?, typed.clone());
-        move || speak(&stream, &typed)
-    };
+    let all_typed = Arc::new(AtomicBool::new(false));
+    let (to_server, all) = (stream.try_clone()?, all_typed.clone());
     // Not joined: when the server goes away, this thread still waits for what is typed next.
-    thread::Builder::new().spawn(speak).context("cannot start a thread")?;
+    thread::spawn(move || speak(&to_server, &all));
 
-    // A line of somebody else comes after the prompt: it is written over it.
-    let (prompt, over) = if io::stdin().is_terminal() { ("> ", "\r") } else { ("", "") };
-    let mut answers = 0;
-    let mut owed = true; // in a room, nobody has to answer
     let mut closed = false; // by the server, which has said why
-    let mut from_server = BufReader::new(&stream);
-    loop {
-        text(format_args!("{prompt}"));
-        let mut line = Vec::new();
-        let size = from_server.by_ref().take(1024 * 1024).read_until(b'\n', &mut line);
-        if size.with_context(|| format!("lost the connection to {address}"))? == 0 {
-            break;
-        }
+    for line in BufReader::new(stream).split(b'\n') {
+        let line = line.with_context(|| format!("lost the connection to {address}"))?;
         let line = String::from_utf8_lossy(&line);
-        match line.strip_prefix("server: ") {
-            None => answers += 1, // whatever is an answer is in upper case
-            Some(news) => {
-                owed &= !news.starts_with("you are client ");
-                closed |= news.starts_with("closed: ");
-            }
-        }
-        show!("{over}{}", line.trim_end_matches('\n'));
+        closed |= line.starts_with("server: closed: "); // an answer is in upper case
+        show!("{line}");
     }
-    if !prompt.is_empty() {
-        show!("");
-    }
-    if closed || !typed.all.load(SeqCst) {
-        bail!("{address} has ended the connection");
-    }
-    let lines = typed.lines.load(SeqCst);
-    if owed && answers < lines {
-        bail!("{address} has ended the connection after {answers} of {lines} answers");
-    }
+    ensure!(all_typed.load(SeqCst) && !closed, "{address} has ended the connection");
     Ok(())
 }
 
 /// Sends each line of standard input, whatever bytes are in it. Its end is told to the server.
-fn speak(mut stream: &TcpStream, typed: &Typed) {
-    let mut from_user = io::stdin().lock();
-    let mut line = Vec::new();
-    while let Ok(1..) = from_user.read_until(b'\n', &mut line) {
-        if !line.ends_with(b"\n") {
-            line.push(b'\n'); // the last line of a file may have no end
-        }
-        typed.lines.fetch_add(1, SeqCst);
-        if stream.write_all(&line).is_err() {
+fn speak(mut stream: &TcpStream, all_typed: &AtomicBool) {
+    for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
+        if stream.write_all(&[&line, b"\n".as_slice()].concat()).is_err() {
             return; // the server has gone: the other direction says so
         }
-        line.clear();
     }
-    typed.all.store(true, SeqCst);
+    all_typed.store(true, SeqCst);
     let _ = stream.shutdown(Shutdown::Write);
 }

@@ -1,109 +1,99 @@
 //! One connection from its first byte to its last, in a thread of the server or in a process of its
 //! own, and what the client is told when the server ends it.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
-use common::say;
+use common::{readable, say};
 
 use crate::room::Room;
+use crate::server::Serve;
 use crate::{Version, chunks, lines, room};
 
-/// How long a connection may take to end when the server stops, or has refused it.
-pub const GRACE: Duration = Duration::from_millis(700);
+/// How long a connection may take to end when the server ends it.
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// One client of the server.
 pub struct Connection {
     pub client: u32,
     pub stream: Arc<TcpStream>,
-    /// The client may be silent, or take nothing, for so long.
+    pub version: Version,
+    pub room: Arc<Room>,
+    /// So long the client may be silent, or take no answers.
     pub idle: Duration,
-    /// Are its messages not to be said?
-    pub quiet: bool,
+    pub stopping: AtomicBool,
 }
 
-impl Connection {
+impl Serve for Connection {
     /// Talks with the client until it ends, does what is not allowed, or the server stops.
-    pub fn serve(&self, version: Version, room: &Room, stopping: &AtomicBool) {
+    fn serve(&self) {
+        say!("client {} connects", self.client);
         let stream = self.stream.as_ref();
         // The talk would end with an error if this failed: the socket is no more.
         let _ = stream.set_nodelay(true); // an answer is sent at once, however small
         let _ = stream.set_read_timeout(Some(self.idle));
         let _ = stream.set_write_timeout(Some(self.idle));
-        let heard = |text: &str| {
-            if !self.quiet {
-                let (size, text) = (text.len(), format!("{text:?}"));
-                let rest = if text.chars().nth(60).is_some() { "…" } else { "" };
-                say!("{self}: {size} bytes are one message: {text:.60}{rest}");
-            }
+        let heard = |text: &str| self.heard(text);
+        let outcome = match self.version {
+            Version::Chunks => chunks::talk(self, stream, heard),
+            Version::Lines => lines::talk(self, stream, heard),
+            Version::Room => room::talk(self, &self.stream, &self.room, self.client, heard),
         };
-        let from_client = FromClient { stream, stopping };
-        let outcome = match version {
-            Version::Chunks => chunks::talk(from_client, stream, heard),
-            Version::Lines => lines::talk(from_client, stream, heard),
-            Version::Room => room::talk(from_client, &self.stream, room, self.client, heard),
-        };
-        if stopping.load(SeqCst) {
+        if self.stopping.load(SeqCst) {
             return self.end_with("the server stops");
         }
-        let Err(fault) = outcome else { return say!("{self} has ended") };
+        let Err(fault) = outcome else { return say!("client {} has ended", self.client) };
         match fault.downcast_ref::<io::Error>().map(io::Error::kind) {
             None => self.end_with(&format!("closed: {fault}")),
             Some(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                self.end_with(&format!("closed: idle for {} s", self.idle.as_secs()));
+                self.end_with(&format!("closed: idle for {}", readable(self.idle)));
             }
-            Some(_) => say!("{self} is gone: {fault:#}"), // there is nobody left to tell
+            Some(_) => say!("client {} is gone: {fault:#}", self.client), // nobody is left to tell
         }
+    }
+
+    /// The talk reads the end of its client.
+    fn stop(&self) {
+        self.stopping.store(true, SeqCst);
+        let _ = self.stream.shutdown(Shutdown::Read); // it may have ended by now
+    }
+}
+
+impl Connection {
+    fn heard(&self, message: &str) {
+        let (size, text) = (message.len(), format!("{message:?}"));
+        let rest = if text.chars().nth(60).is_some() { "…" } else { "" };
+        say!("client {}: {size} bytes are one message: {text:.60}{rest}", self.client);
     }
 
     /// Tells the client why this is the end. What it still sends is read and thrown away for a
     /// moment: a connection that is closed with bytes unread is reset, and the reset can overtake
     /// the last line.
-    pub fn end_with(&self, why: &str) {
-        say!("{self}: {why}");
+    fn end_with(&self, why: &str) {
+        say!("client {}: {why}", self.client);
         let mut stream = self.stream.as_ref();
-        let _ = stream.set_write_timeout(Some(GRACE / 4)); // it may be one that never reads
+        let _ = stream.set_write_timeout(Some(GRACE / 2)); // it may be one that never reads
         let _ = stream.write_all(format!("server: {why}\n").as_bytes());
         let _ = stream.shutdown(Shutdown::Write);
-        let end = Instant::now() + GRACE;
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {
-                return;
-            }
-            match stream.read(&mut [0; 64 * 1024]) {
-                Ok(1..) => {}
-                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
-                _ => return,
-            }
-        }
-    }
-}
-
-impl fmt::Display for Connection {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "client {}", self.client)
+        let _ = stream.set_read_timeout(Some(GRACE / 2));
+        let end = Instant::now() + GRACE / 2;
+        let mut rest = [0; 64 * 1024];
+        while Instant::now() < end && stream.read(&mut rest).is_ok_and(|size| size > 0) {}
     }
 }
 
 /// What the client sends. It ends with the client, or when the server stops, also if the client
 /// never stops sending.
-struct FromClient<'a> {
-    stream: &'a TcpStream,
-    stopping: &'a AtomicBool,
-}
-
-impl Read for FromClient<'_> {
+impl Read for &Connection {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         loop {
             if self.stopping.load(SeqCst) {
                 return Ok(0);
             }
-            match self.stream.read(bytes) {
+            match self.stream.as_ref().read(bytes) {
                 Err(fault) if fault.kind() == ErrorKind::Interrupted => {} // by Ctrl-C, for instance
                 outcome => return outcome,
             }

@@ -1,15 +1,15 @@
 //! Three clients say the same to a server of `chunks` and to one of `lines`.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{anyhow, bail, ensure};
 use common::{cli, say, show};
 
 use crate::client::connect;
-use crate::server::{Options, Server};
+use crate::server::{self, Server};
 use crate::{PerConnection, Version};
 
 /// Each write is sent at once: a read of the server brings this, and no more.
@@ -20,6 +20,9 @@ const WRITES: [(&str, &[&[u8]]); 3] = [
 ];
 const LINES: usize = 4;
 
+/// An answer takes some milliseconds. One that has not come by then never will.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 pub fn run() -> anyhow::Result<()> {
     let chunks = talk_to(Version::Chunks)?;
     let lines = talk_to(Version::Lines)?;
@@ -27,90 +30,79 @@ pub fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives how many lines were answered as they were said.
+/// Returns how many lines were answered as they were said.
 fn talk_to(version: Version) -> anyhow::Result<usize> {
-    let idle = Duration::from_secs(20);
-    let per_connection = PerConnection::DEFAULT;
-    let options = Options { version, per_connection, max_clients: 3, idle, quiet: false };
-    let (server, listener) = Server::listen("127.0.0.1:0", options)?;
-    show!("--- {} on {}", cli::name(&version), server.address());
-    thread::scope(|scope| {
-        let serving = thread::Builder::new().spawn_scoped(scope, || server.run(listener));
-        serving.context("cannot start a thread")?;
-        let right = three_clients(version, server.address());
-        server.stop();
-        right
-    })
-}
-
-fn three_clients(version: Version, address: SocketAddr) -> anyhow::Result<usize> {
-    let mut clients = Vec::new();
-    for (name, writes) in WRITES {
-        let stream = connect(&address.to_string())?;
-        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        clients.push((Client { name, version, from_server: BufReader::new(stream) }, writes));
-    }
+    let (listener, address) = server::listen("127.0.0.1:0")?;
+    show!("--- {} on {address}", cli::name(&version));
+    let server = Server::new(version, PerConnection::default());
+    let serving = server.clone();
+    thread::spawn(move || serving.run(&listener));
     let mut right = 0;
-    for (mut client, writes) in clients {
-        let answers = client.talk(writes)?;
+    for (name, writes) in WRITES {
+        let answers = talk(name, writes, version, connect(&address.to_string())?)?;
         let said = String::from_utf8(writes.concat())?.to_uppercase();
         let whole = said.split_inclusive('\n').zip(&answers);
         right += whole.filter(|(line, answer)| line == answer).count();
     }
+    server.stop();
     Ok(right)
 }
 
-struct Client {
-    name: &'static str,
+/// Sends these writes. Each message is answered before the next write, so `chunks` reads each write
+/// apart, every time. Returns the answers.
+fn talk(
+    name: &str,
+    writes: &[&[u8]],
     version: Version,
-    from_server: BufReader<TcpStream>,
-}
-
-impl Client {
-    /// Sends these writes, and gives all answers.
-    fn talk(&mut self, writes: &[&[u8]]) -> anyhow::Result<Vec<String>> {
-        let mut answers = Vec::new();
-        for (number, bytes) in writes.iter().enumerate() {
-            say!("{} sends \"{}\"", self.name, bytes.escape_ascii());
-            self.from_server.get_mut().write_all(bytes)?;
-            // `chunks` answers whatever comes. Only then is the rest sent, so the server reads it
-            // apart, every time. `lines` waits for the rest before it answers.
-            if self.version == Version::Chunks || number + 1 == writes.len() {
-                answers.extend(self.hear()?);
+    stream: TcpStream,
+) -> anyhow::Result<Vec<String>> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let file = format!("socket-chat/src/{}.rs", cli::name(&version));
+    let mut server = BufReader::new(stream);
+    let mut answers = Vec::new();
+    'talk: for bytes in writes {
+        say!("{name} sends \"{}\"", bytes.escape_ascii());
+        server.get_mut().write_all(bytes)?;
+        let messages = match version {
+            Version::Chunks => 1, // whatever comes
+            _ => bytes.iter().filter(|&&byte| byte == b'\n').count(),
+        };
+        for _ in 0..messages {
+            let answer = hear(version, &mut server);
+            let answer =
+                answer.map_err(|why| anyhow!("{name} gets no answer: {why}. See {file}"))?;
+            say!("{name} gets {answer:?}");
+            if answer.starts_with("server: closed") {
+                break 'talk;
             }
-            if answers.last().is_some_and(|answer| answer.starts_with("server: closed")) {
-                break;
-            }
-        }
-        self.from_server.get_mut().shutdown(Shutdown::Write)?;
-        while let Some(answer) = self.hear()? {
             answers.push(answer);
         }
-        Ok(answers)
     }
+    server.get_ref().shutdown(Shutdown::Write)?;
+    let has_ended = server.read_to_end(&mut Vec::new()).is_ok();
+    ensure!(has_ended, "{name} has ended, and the server does not end the connection. See {file}");
+    Ok(answers)
+}
 
-    /// Takes for one answer what the server takes for one message: what a read brings, or a line.
-    fn hear(&mut self) -> anyhow::Result<Option<String>> {
-        let mut answer = vec![0; 1024];
-        let size = match self.version {
-            Version::Chunks => loop {
-                match self.from_server.read(&mut answer) {
-                    // The end of a worker can interrupt a read that has a timeout.
-                    Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
-                    outcome => break outcome?,
-                }
-            },
-            _ => {
-                answer.clear();
-                self.from_server.read_until(b'\n', &mut answer)?
-            }
-        };
-        answer.truncate(size);
-        let answer = String::from_utf8(answer)?;
-        if size == 0 {
-            return Ok(None);
+/// Takes for one answer what the server takes for one message: what a read brings, or a line.
+fn hear(version: Version, server: &mut BufReader<TcpStream>) -> anyhow::Result<String> {
+    let mut answer = vec![0; 1024];
+    let outcome = match version {
+        Version::Chunks => server.read(&mut answer),
+        _ => {
+            answer.clear();
+            server.read_until(b'\n', &mut answer)
         }
-        say!("{} gets {answer:?}", self.name);
-        Ok(Some(answer))
+    };
+    match outcome {
+        Ok(0) => bail!("the server has ended the connection"),
+        Ok(size) => Ok(String::from_utf8_lossy(&answer[..size]).into()),
+        Err(fault) => match fault.kind() {
+            ErrorKind::Interrupted => hear(version, server), // by the end of a worker
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                bail!("nothing has come for {} s", PATIENCE.as_secs())
+            }
+            _ => Err(fault.into()),
+        },
     }
 }

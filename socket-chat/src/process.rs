@@ -1,69 +1,58 @@
 //! One process per connection (Unix): the connection is the standard input of the worker.
-//!
-//! Its standard output is free, and is one end of a pipe: it ends when the server stops, or dies.
 
-use std::io::{self, PipeReader, Read};
-use std::net::{Shutdown, TcpStream};
+use std::io;
+use std::net::TcpStream;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
-use std::{fs, process, thread};
 
 use anyhow::Context;
-use common::{Worker, cli, worker};
+use common::{Worker, cli, say, worker};
 
-use crate::connection::{Connection, GRACE};
-use crate::room::Room;
-use crate::{CONNECTION, Version};
+use crate::Version;
+use crate::connection::Connection;
+use crate::server::Serve;
 
-/// Starts the worker of a connection, and waits for its end: it never becomes a zombie.
-pub fn run(connection: Connection, version: Version, until_stop: PipeReader) -> anyhow::Result<()> {
-    let Connection { client, stream, idle, quiet } = &connection;
-    let mut command = worker(CONNECTION);
-    command
-        .args([cli::name(&version), client.to_string(), idle.as_secs().to_string()])
-        .args(quiet.then_some("--quiet"))
-        .stdin(OwnedFd::from(stream.try_clone()?))
-        .stdout(until_stop);
-    let worker = match Worker::start(&mut command) {
-        Ok(worker) => worker,
-        Err(fault) => {
-            connection.end_with(&format!("closed: {fault:#}"));
-            return Ok(());
-        }
-    };
-    // Both hold a copy of the socket. Now the worker alone has the connection, which ends with it.
-    drop((command, connection));
-    worker.join()
+/// The role of a process that serves one connection.
+pub const ROLE: &str = "connection";
+
+/// Starts the worker of a connection. Here, both the connection and the command have a copy of the
+/// socket, and are dropped: now the worker alone has the connection, which ends with it.
+pub fn start(connection: Connection) -> anyhow::Result<Worker> {
+    let Connection { client, version, stream, idle, .. } = connection;
+    let mut command = worker(ROLE);
+    command.args([cli::name(&version), client.to_string(), idle.as_millis().to_string()]);
+    Worker::start(command.stdin(OwnedFd::from(stream.try_clone()?)))
 }
 
-/// What the worker does.
-pub fn work(version: Version, client: u32, idle: Duration, quiet: bool) -> anyhow::Result<()> {
-    let socket = io::stdin().as_fd().try_clone_to_owned()?;
-    let stream = Arc::new(TcpStream::from(socket));
-    stream.peer_addr().context("standard input is no connection")?;
-    let connection = Connection { client, stream: stream.clone(), idle, quiet };
-    let stopping = Arc::new(AtomicBool::new(false));
+impl Serve for Worker {
+    /// It is waited for, or it would stay a zombie.
+    fn serve(&self) {
+        match self.wait() {
+            Ok(status) if status.success() => {}
+            Ok(status) => say!("the {} process (PID {}) failed: {status}", self.role(), self.pid()),
+            Err(fault) => say!("{fault:#}"),
+        }
+    }
 
-    let stop = {
-        let stopping = stopping.clone();
-        move || {
-            stopping.store(true, SeqCst);
-            let _ = stream.shutdown(Shutdown::Read); // the talk reads its end
-            thread::sleep(2 * GRACE);
-            process::exit(0); // it waits for a client that never reads
-        }
-    };
-    // Ctrl-C reaches all processes of a terminal: also this one shall tell its client.
-    ctrlc::set_handler(stop.clone()).context("cannot wait for Ctrl-C")?;
-    let mut until_stop = fs::File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let watch = move || {
-        if let Ok(0) = until_stop.read(&mut [0]) {
-            stop();
-        }
-    };
-    thread::Builder::new().spawn(watch).context("cannot start a thread")?;
-    connection.serve(version, &Room::default(), &stopping);
+    fn stop(&self) {
+        let _ = self.ask_to_end(); // it may have ended by now
+    }
+}
+
+/// What the worker does. Ctrl-C reaches all processes of a terminal, and the server sends SIGTERM.
+pub fn work(version: Version, client: u32, idle_ms: u64) -> anyhow::Result<()> {
+    let stream = TcpStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let connection = Arc::new(Connection {
+        client,
+        stream: stream.into(),
+        version,
+        room: Arc::default(), // without anybody: processes share no memory
+        idle: Duration::from_millis(idle_ms),
+        stopping: false.into(),
+    });
+    let stop = connection.clone();
+    ctrlc::set_handler(move || stop.stop()).context("cannot wait for Ctrl-C")?;
+    connection.serve();
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::{collections::BTreeMap, thread};
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use common::say;
 
 type Queue = SyncSender<Arc<str>>;
@@ -71,9 +71,8 @@ pub fn talk(
     };
     thread::scope(|scope| {
         let lines = room.enter(client, stream);
-        let writer = thread::Builder::new().spawn_scoped(scope, || write(lines));
-        let writer = writer.map_err(|fault| anyhow!("cannot start a thread: {fault}"));
-        let outcome = writer.and_then(|_| read());
+        scope.spawn(|| write(lines));
+        let outcome = read();
         room.leave(client);
         outcome
     })

@@ -1,201 +1,117 @@
-//! The machinery around the versions: who may connect, one thread or process for each, and the end.
+//! The machinery around the versions: one thread or process for each connection, and the end of all.
 
-use std::collections::HashMap;
-use std::io::{self, PipeReader, PipeWriter};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use common::say;
 
 use crate::connection::{Connection, GRACE};
 use crate::room::Room;
 use crate::{PerConnection, Version};
 
-/// So many clients at once are told that the server is full. One more is closed without a word.
-const TOLD: usize = 32;
+/// So many clients are served at the same time.
+const MAX_CLIENTS: usize = 256;
 
-/// What a server is asked to do.
-#[derive(Clone, Copy)]
-pub struct Options {
-    pub version: Version,
-    pub per_connection: PerConnection,
-    pub max_clients: usize,
-    pub idle: Duration,
-    pub quiet: bool,
-}
+/// So long a client may be silent, or take no answers.
+const IDLE: Duration = Duration::from_secs(300);
 
 pub struct Server {
-    options: Options,
-    address: SocketAddr,
-    room: Room,
-    clients: Mutex<Clients>,
-    stopping: AtomicBool,
-    /// Each worker process has a copy of this end. It ends when the other one is dropped.
-    until_stop: PipeReader,
-    stop_workers: Mutex<Option<PipeWriter>>,
+    version: Version,
+    per_connection: PerConnection,
+    room: Arc<Room>,
+    /// Nothing when the server has stopped.
+    clients: Mutex<Option<Clients>>,
 }
 
-#[derive(Default)]
+/// What serves a client: a thread of the server, or a worker process for which a thread waits.
+pub trait Serve: Send + Sync {
+    /// Returns when the connection has ended.
+    fn serve(&self);
+    /// Asks it to tell the client that the server stops, and to end.
+    fn stop(&self);
+}
+
 struct Clients {
-    /// With the socket of each that a thread serves. Only its worker has the socket of another one.
-    served: HashMap<u32, Option<Arc<TcpStream>>>,
-    told: usize,
+    /// Each belongs to the thread that serves it.
+    served: Vec<Weak<dyn Serve>>,
+    /// Each of these threads has a copy of this end. The other one is disconnected with the last.
+    alive: Sender<()>,
+    all_ended: Receiver<()>,
 }
 
-#[derive(Clone, Copy)]
-enum Place {
-    Served,
-    Told,
+/// Listens on this address: from here on, clients can connect. Returns it with the port it got.
+pub fn listen(address: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address);
+    let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+    // By std, 128 clients can wait to be accepted. The next one tries again after 1 s.
+    socket2::SockRef::from(&listener).listen(4096)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 impl Server {
-    /// Listens on this address: from here on, clients can connect.
-    pub fn listen(address: &str, options: Options) -> anyhow::Result<(Self, TcpListener)> {
-        let listener = TcpListener::bind(address);
-        let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
-        // By std, 128 clients can wait to be accepted. The next one tries again after 1 s.
-        socket2::SockRef::from(&listener).listen(4096)?;
-        let (until_stop, stop_workers) = io::pipe()?;
-        let server = Self {
-            options,
-            address: listener.local_addr()?,
-            room: Room::default(),
-            clients: Mutex::default(),
-            stopping: AtomicBool::new(false),
-            until_stop,
-            stop_workers: Mutex::new(Some(stop_workers)),
+    pub fn new(version: Version, per_connection: PerConnection) -> Arc<Self> {
+        let (alive, all_ended) = channel();
+        let clients = Mutex::new(Some(Clients { served: Vec::new(), alive, all_ended }));
+        Arc::new(Self { version, per_connection, room: Arc::default(), clients })
+    }
+
+    /// Serves until the program ends.
+    pub fn run(&self, listener: &TcpListener) {
+        for (client, stream) in (1..).zip(listener.incoming()) {
+            let served = stream.map_err(Into::into).and_then(|stream| self.serve(client, stream));
+            if let Err(fault) = served {
+                say!("client {client} is not served: {fault:#}");
+                thread::sleep(Duration::from_millis(20)); // a client that goes makes room
+            }
+        }
+    }
+
+    /// Starts what serves this client, if there is room for it.
+    fn serve(&self, client: u32, mut stream: TcpStream) -> anyhow::Result<()> {
+        let mut clients = self.clients.lock().unwrap();
+        let Some(Clients { served, alive, .. }) = clients.as_mut() else {
+            bail!("the server stops")
         };
-        Ok((server, listener))
-    }
-
-    /// The address, with the port that it got.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Serves until it is stopped and all connections have ended.
-    pub fn run(&self, listener: TcpListener) {
-        thread::scope(|scope| {
-            for client in 1.. {
-                let Some(stream) = self.accept(&listener) else { break };
-                let Options { idle, quiet, .. } = self.options;
-                let connection = Connection { client, stream: Arc::new(stream), idle, quiet };
-                let Some(place) = self.enter(&connection) else { continue };
-                if let Place::Served = place {
-                    say!("{connection} connects");
-                }
-                let work = move || {
-                    match place {
-                        Place::Served => self.serve(connection),
-                        Place::Told => connection.end_with(&self.full()),
-                    }
-                    self.leave(client, place);
-                };
-                // A thread for each connection, also to wait for the end of its process.
-                if let Err(fault) = thread::Builder::new().spawn_scoped(scope, work) {
-                    say!("client {client}: cannot start a thread: {fault}");
-                    self.leave(client, place);
-                }
-            }
-            drop(listener); // the port is free for the next server
-        });
-    }
-
-    /// The next connection, unless the server stops.
-    fn accept(&self, listener: &TcpListener) -> Option<TcpStream> {
-        let mut said = false;
-        loop {
-            let accepted = listener.accept();
-            if self.stopping.load(SeqCst) {
-                return None;
-            }
-            match accepted {
-                Ok((stream, _)) => return Some(stream),
-                // Too many open files, for instance. That passes when a client goes.
-                Err(fault) if !said => say!("cannot accept a connection: {fault}"),
-                Err(_) => thread::sleep(Duration::from_millis(20)),
-            }
-            said = true;
+        served.retain(|one| one.strong_count() > 0);
+        if served.len() == MAX_CLIENTS {
+            stream.write_all(b"server: closed: too many clients are connected\n")?;
+            bail!("{MAX_CLIENTS} clients are connected");
         }
-    }
-
-    /// Notes a new client, if there is a place for it.
-    fn enter(&self, connection: &Connection) -> Option<Place> {
-        let mut clients = self.clients.lock().unwrap();
-        if clients.served.len() < self.options.max_clients {
-            let by_thread = self.options.per_connection == PerConnection::Thread;
-            let stream = by_thread.then(|| connection.stream.clone());
-            clients.served.insert(connection.client, stream);
-            return Some(Place::Served);
-        }
-        clients.told += 1;
-        if clients.told <= TOLD {
-            return Some(Place::Told);
-        }
-        clients.told -= 1;
-        None
-    }
-
-    fn leave(&self, client: u32, place: Place) {
-        let mut clients = self.clients.lock().unwrap();
-        match place {
-            Place::Served => drop(clients.served.remove(&client)),
-            Place::Told => clients.told -= 1,
-        }
-    }
-
-    fn full(&self) -> String {
-        format!("closed: full, {} clients are connected", self.options.max_clients)
-    }
-
-    fn serve(&self, connection: Connection) {
-        let Options { version, per_connection, .. } = self.options;
-        match per_connection {
-            PerConnection::Thread => connection.serve(version, &self.room, &self.stopping),
+        let connection = Connection {
+            client,
+            stream: stream.into(),
+            version: self.version,
+            room: self.room.clone(),
+            idle: IDLE,
+            stopping: false.into(),
+        };
+        let one: Arc<dyn Serve> = match self.per_connection {
+            PerConnection::Thread => Arc::new(connection),
             #[cfg(unix)]
-            PerConnection::Process => {
-                let client = connection.client;
-                let until_stop = self.until_stop.try_clone().context("cannot copy a pipe");
-                let run = |pipe| crate::process::run(connection, version, pipe);
-                if let Err(fault) = until_stop.and_then(run) {
-                    say!("client {client}: {fault:#}");
-                }
-            }
-        }
-    }
-
-    /// Lets no one in any more, and ends all connections: each client gets a last line. Who takes
-    /// nothing has no time for that.
-    pub fn stop(&self) {
-        self.stopping.store(true, SeqCst);
-        drop(self.stop_workers.lock().unwrap().take());
-        self.shut_down(Shutdown::Read); // a thread that waits for its client reads an end
-        let _ = TcpStream::connect_timeout(&self.own_address(), GRACE); // `accept` returns
-        self.shut_down(Shutdown::Read); // for who came in just before
-    }
-
-    /// Ends the connections that are still there: their threads wait for clients that never read.
-    pub fn cut_off(&self) {
-        self.shut_down(Shutdown::Both);
-    }
-
-    fn shut_down(&self, how: Shutdown) {
-        for stream in self.clients.lock().unwrap().served.values().flatten() {
-            let _ = stream.shutdown(how); // it may have ended by now
-        }
-    }
-
-    /// The address at which this machine reaches the server.
-    fn own_address(&self) -> SocketAddr {
-        let ip = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
+            PerConnection::Process => Arc::new(crate::process::start(connection)?),
         };
-        SocketAddr::new(ip, self.address.port())
+        served.push(Arc::downgrade(&one));
+        let alive = alive.clone();
+        thread::spawn(move || {
+            one.serve();
+            drop(alive);
+        });
+        Ok(())
+    }
+
+    /// Lets nobody in any more, and asks all connections to end: each client gets a last line. A
+    /// client that takes nothing does not hold this up for long.
+    pub fn stop(&self) {
+        let clients = self.clients.lock().unwrap().take();
+        let Some(Clients { served, alive, all_ended }) = clients else { return };
+        served.iter().filter_map(Weak::upgrade).for_each(|one| one.stop());
+        drop(alive);
+        let _ = all_ended.recv_timeout(GRACE * 2);
     }
 }

@@ -39,9 +39,12 @@ const SMALL: &[(&str, &str)] = &[
     ("socket-chat", "server VERSION --listen 127.0.0.1:0"),
 ];
 
-/// The examples that would take long without arguments.
-const SMALL_EXAMPLES: &[(&str, &str)] =
-    &[("counter", "--count 1000"), ("isolated_counter", "--count 1000")];
+/// The examples that would take long without arguments, or need more than arguments.
+const SMALL_EXAMPLES: &[(&str, &str)] = &[
+    ("counter", "--count 1000"),
+    ("isolated_counter", "--count 1000"),
+    ("load", "--help"), // it needs a server; the checks of its lesson start one
+];
 
 /// The folder of the programs that cargo has built from this course. For `cargo test -p common`
 /// alone they may be missing or old, so cargo is asked once, which is quick when there is nothing to do.

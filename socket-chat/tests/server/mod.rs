@@ -4,13 +4,9 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use common::check::{DEADLINE, Run, interruptible};
+use common::check::{Run, interruptible, patience};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_socket-chat");
-
-/// Each way to serve a connection.
-pub const WAYS: [&str; 2] =
-    ["--per-connection thread", if cfg!(unix) { "--per-connection process" } else { "" }];
 
 pub struct Server {
     pub run: Run,
@@ -35,40 +31,40 @@ impl Server {
     }
 
     pub fn connect(&self) -> Client {
-        Client::from(TcpStream::connect(&self.address).unwrap())
+        Client::new(TcpStream::connect(&self.address).unwrap(), self.run.pid())
     }
 
-    /// A client that never reads, and for which nobody takes more: now the server waits for it.
+    /// Stops it by Ctrl-C, and returns what it has said. It must leave no process. Where there are no
+    /// signals, it is only killed.
     #[track_caller]
-    pub fn connect_mute(&self) -> Client {
-        let mut mute = self.connect();
-        let asked = mute.ask_and_never_read();
-        assert!(asked < 1024, "somebody keeps 64 MiB for a client that never reads");
-        mute
-    }
-
-    /// Stops it as its user does, and gives what it has said. It must leave no process.
-    #[track_caller]
+    #[cfg_attr(not(unix), expect(unused_mut))]
     pub fn stop(mut self) -> String {
-        self.run.ctrl_c();
-        self.run.end_after_signal().stdout()
+        #[cfg(unix)]
+        {
+            self.run.ctrl_c();
+            self.run.end_after_signal().stdout()
+        }
+        #[cfg(not(unix))]
+        String::new()
     }
 }
 
-pub struct Client(pub BufReader<TcpStream>);
-
-impl From<TcpStream> for Client {
-    fn from(stream: TcpStream) -> Self {
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        Self(BufReader::new(stream))
-    }
+pub struct Client {
+    pub stream: BufReader<TcpStream>,
+    /// The PID of the server.
+    server: u32,
 }
 
 impl Client {
+    pub fn new(stream: TcpStream, server: u32) -> Self {
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+        Self { stream: BufReader::new(stream), server }
+    }
+
     /// Sends these bytes in one write. The server may have closed the connection.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        let _ = self.0.get_mut().write_all(bytes.as_ref());
+        let _ = self.stream.get_mut().write_all(bytes.as_ref());
     }
 
     /// Waits for the next line from the server. It is empty at the end, be it by a reset.
@@ -80,12 +76,47 @@ impl Client {
     /// The same, with what it means when none comes.
     #[track_caller]
     pub fn line_or(&mut self, meaning: &str) -> String {
-        let mut line = String::new();
-        match self.0.read_line(&mut line) {
-            Err(fault) if fault.kind() != ErrorKind::ConnectionReset => {
-                panic!("no line comes for {DEADLINE:?}, and no end: {meaning} ({fault})")
+        let mut line = Vec::new();
+        self.wait(meaning, |stream| stream.read_until(b'\n', &mut line).map(drop));
+        String::from_utf8(line).unwrap()
+    }
+
+    /// Waits for so many bytes, or the end.
+    #[track_caller]
+    pub fn bytes(&mut self, count: usize) -> String {
+        let mut bytes = Vec::new();
+        self.wait("the server waits", |stream| {
+            while bytes.len() < count {
+                let came = stream.fill_buf()?;
+                let used = came.len().min(count - bytes.len());
+                bytes.extend(&came[..used]);
+                stream.consume(used);
+                if used == 0 {
+                    break;
+                }
             }
-            _ => line,
+            Ok(())
+        });
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// Reads, and is patient as long as the server does something.
+    #[track_caller]
+    fn wait(
+        &mut self,
+        meaning: &str,
+        mut read: impl FnMut(&mut BufReader<TcpStream>) -> std::io::Result<()>,
+    ) {
+        let mut is_in_vain = patience(self.server);
+        while let Err(fault) = read(&mut self.stream) {
+            match fault.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
+                    if let Err(why) = is_in_vain() {
+                        panic!("no line comes from the server, and no end: {meaning} ({why})");
+                    }
+                }
+                _ => return,
+            }
         }
     }
 
@@ -96,20 +127,10 @@ impl Client {
         self.line()
     }
 
-    /// Asks for 64 MiB in lines of 64 KiB, until nobody takes one for half a second. Gives how many
-    /// were taken.
-    pub fn ask_and_never_read(&mut self) -> usize {
-        let half_a_second = Some(Duration::from_millis(500));
-        self.0.get_ref().set_write_timeout(half_a_second).unwrap();
-        let line = format!("{}\n", "x".repeat(65_535));
-        let taken = |_: &i32| self.0.get_mut().write_all(line.as_bytes()).is_ok();
-        (0..1024).take_while(taken).count()
-    }
-
     /// Says that nothing more will come, and reads all that the server still sends.
     #[track_caller]
     pub fn end(self) -> String {
-        let _ = self.0.get_ref().shutdown(Shutdown::Write);
+        let _ = self.stream.get_ref().shutdown(Shutdown::Write);
         self.rest()
     }
 
