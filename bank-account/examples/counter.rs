@@ -57,11 +57,8 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
             });
         });
         let balance = balance.into_inner();
-        let luck = if name == "no lock" && times > 0 && balance == start {
-            "  (that was luck)"
-        } else {
-            ""
-        };
+        let is_luck = name == "no lock" && times > 0 && balance == start;
+        let luck = if is_luck { "  (that was luck)" } else { "" };
         show!("  {name:<22} {balance:>9} {:>9}{luck}", readable(time));
     }
 }

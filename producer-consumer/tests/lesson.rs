@@ -14,6 +14,22 @@ use common::every_order::Orders;
 common::explore!(stuck, "../src/stuck.rs", use super::crossbeam);
 common::explore!(bounded, "../src/bounded.rs", use super::crossbeam);
 
+/// The same file, which also tells the check what it says.
+mod bounded_and_its_lines {
+    use super::crossbeam;
+    use super::heard as common;
+    use ::common::every_order as std;
+    include!("../src/bounded.rs");
+}
+
+/// Stands in for `common`, as the next ones do.
+mod heard {
+    macro_rules! say {
+        ($($text:tt)*) => { crate::must_have_room(&format!($($text)*)) };
+    }
+    pub(crate) use say;
+}
+
 /// Runs a version with the items 1 and 2 and one consumer, in every order. An order ends with the
 /// items that were received. The consumer does this `work` on each.
 ///
@@ -69,7 +85,7 @@ fn stuck_must_lose_an_item() {
     }
 }
 
-/// Stands in for `common`: each line that is said is a gate.
+/// Each line that is said is a gate.
 mod gates {
     macro_rules! say {
         ($($text:tt)*) => { crate::stop_at_gate(&format!($($text)*)) };
@@ -135,6 +151,7 @@ fn bounded_ends_with_every_item_received_once_in_every_order() {
 
 #[test]
 fn bounded_does_so_with_two_producers_too() {
+    must_receive_all(&two_items!(bounded, 1, 1, |_| ()), 1); // is quicker to tell what is wrong
     must_receive_all(&two_items!(bounded, 2, 1, |_| ()), 1);
 }
 
@@ -147,4 +164,19 @@ fn must_receive_all(orders: &Orders, capacity: usize) {
          see \"The fix\" in producer-consumer/README.md.",
     );
     assert!(orders.count() > 1, "bounded.rs starts no threads:\n{orders}");
+}
+
+/// With no room at all, a queue that has room for any number would show it at the second item.
+#[test]
+fn bounded_never_has_more_items_in_its_queue_than_there_is_room_for() {
+    must_receive_all(&two_items!(bounded_and_its_lines, 1, 0, |_| ()), 0);
+}
+
+/// A line of a producer ends with `2 of 5 queued`.
+fn must_have_room(text: &str) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if let [.., queued, "of", capacity, "queued"] = words[..] {
+        let number = |word: &str| word.parse::<usize>().unwrap_or_default();
+        assert!(number(queued) <= number(capacity), "{queued} items in a queue for {capacity}");
+    }
 }
