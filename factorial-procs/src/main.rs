@@ -140,8 +140,8 @@ impl Options {
         let parallel = self.run(Version::Parallel)?;
         let times = three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
         let cores = thread::available_parallelism()?;
-        if serial / self.procs < Duration::from_millis(20) {
-            show!("Too small to compare: it takes little longer than to start a process.");
+        if self.n.is_some_and(|n| n < 100_000) {
+            show!("The work is too small to compare: to start a process takes about as long.");
         } else {
             show!("parallel was {times} times as fast as serial, on {cores} cores.");
         }

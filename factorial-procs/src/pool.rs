@@ -11,7 +11,7 @@ use common::{Worker, say, show, worker};
 use crate::answer::answer;
 use crate::factorial::factorial;
 
-/// The answer of one process, and when it was alive.
+/// The answer of one process, and from when to when it was alive.
 struct Done {
     answer: u64,
     alive: Range<Instant>,
@@ -25,8 +25,9 @@ pub fn run(numbers: &[u32], jobs: u32, verbose: bool, args: &[String]) -> anyhow
     let compute = |n: u32| -> anyhow::Result<Done> {
         let mut worker = worker("factorial");
         worker.arg(n.to_string()).args(args).stdout(Stdio::piped());
+        let start = Instant::now();
         let worker = Worker::start(&mut worker)?;
-        let (pid, start) = (worker.pid(), Instant::now());
+        let pid = worker.pid();
         let answer = worker.answer()?; // waits for its end
         let alive = start..Instant::now();
         if verbose {

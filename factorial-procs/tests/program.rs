@@ -22,7 +22,9 @@ fn example(name: &str, arguments: &str) -> String {
 
 #[test]
 fn without_a_version_serial_and_parallel_run_and_a_comparison_follows() {
-    for (n, comparison) in [("0", "Too small to compare: "), ("300000", "parallel was ")] {
+    for (n, comparison) in
+        [("99999", "The work is too small to compare: "), ("100000", "parallel was ")]
+    {
         let said = run(&format!("--n {n}")).stdout();
         let last: Vec<&str> = said.lines().filter(|line| !line.contains(" PID ")).collect();
         assert!(last[0].starts_with(&format!("serial     2 processes, each {n}! ")), "{said}");
@@ -36,7 +38,7 @@ fn the_smallest_sizes_work() {
     for arguments in ["--n 0 --procs 1", "threads --n 0", "pool --tasks 1 --jobs 64 --n 0"] {
         let said = run(arguments).stdout();
         let result = said.lines().last().unwrap();
-        assert!(result.contains("0! ") || result.starts_with("Too small"), "{said}");
+        assert!(result.contains("0! ") || result.starts_with("The work is too small"), "{said}");
     }
 }
 
@@ -80,8 +82,10 @@ fn pool_counts_how_many_processes_are_alive_and_shows_its_tasks_only_on_request(
         lines[1].starts_with("pool       100 tasks, from 10! on ") && lines.len() == 2,
         "{said}"
     );
-    // Both wait for the end of standard input, so both are alive; there is no third task.
-    let said = run("pool --n 10 --tasks 2 --jobs 8 --step").stdout();
+    let mut run = start("pool --n 10 --tasks 2 --jobs 8 --step");
+    run.until("waits for Enter");
+    run.until("waits for Enter"); // so both are alive, and there is no third task
+    let said = run.end().stdout();
     assert!(said.contains("alive at the same time: 2 (--jobs 8)."), "{said}");
 }
 
