@@ -1,7 +1,7 @@
 //! What protection costs: two threads change one balance, in four ways.
 
 use std::process::ExitCode;
-use std::sync::{Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
+use std::sync::{Barrier, Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
 use std::thread;
 
 use clap::Parser;
@@ -10,12 +10,16 @@ use common::{readable, show, timed, whole_number};
 type Way = fn(&AtomicI64, amounts: &[i64], times: u32);
 static LOCK: Mutex<()> = Mutex::new(());
 
-/// What one thread does: it adds all these amounts, so many times.
+/// Adds all these amounts, so many times. The other thread may get its turn at any moment. Now and
+/// then, this one gives it away, so that the loss is not left to luck.
 fn no_lock(balance: &AtomicI64, amounts: &[i64], times: u32) {
-    for _ in 0..times {
+    for time in 0..times {
         for amount in amounts {
-            balance.store(balance.load(SeqCst) + amount, SeqCst);
+            let before = balance.load(SeqCst);
+            (*amount < 0 && time % 1000 == 0).then(thread::yield_now); // in the middle of a change …
+            balance.store(before + amount, SeqCst);
         }
+        (time % 1000 == 500).then(thread::yield_now); // … and after one
     }
 }
 
@@ -23,15 +27,15 @@ fn no_lock(balance: &AtomicI64, amounts: &[i64], times: u32) {
 fn lock(batch: u32, balance: &AtomicI64, amounts: &[i64], times: u32) {
     for done in (0..times).step_by(batch as usize) {
         let _guard = LOCK.lock().unwrap();
-        no_lock(balance, amounts, batch.min(times - done));
+        for amount in (done..times.min(done + batch)).flat_map(|_| amounts) {
+            balance.store(balance.load(SeqCst) + amount, SeqCst);
+        }
     }
 }
 
 fn atomic(balance: &AtomicI64, amounts: &[i64], times: u32) {
-    for _ in 0..times {
-        for amount in amounts {
-            balance.fetch_add(*amount, SeqCst);
-        }
+    for amount in (0..times).flat_map(|_| amounts) {
+        balance.fetch_add(*amount, SeqCst);
     }
 }
 
@@ -44,14 +48,21 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
         ("atomic, no lock", atomic),
     ];
     for (name, way) in ways {
-        let balance = AtomicI64::new(start);
+        let (balance, both) = (AtomicI64::new(start), Barrier::new(2));
+        let thread = |amounts| (both.wait(), way(&balance, amounts, times));
         let ((), time) = timed(|| {
             thread::scope(|scope| {
-                scope.spawn(|| way(&balance, ours, times));
-                scope.spawn(|| way(&balance, theirs, times));
+                scope.spawn(|| thread(ours));
+                scope.spawn(|| thread(theirs));
             });
         });
-        show!("  {name:<22} {:>9} {:>9}", balance.into_inner(), readable(time));
+        let balance = balance.into_inner();
+        let luck = if name == "no lock" && times > 0 && balance == start {
+            "  (that was luck)"
+        } else {
+            ""
+        };
+        show!("  {name:<22} {balance:>9} {:>9}{luck}", readable(time));
     }
 }
 

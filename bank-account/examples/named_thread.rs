@@ -4,14 +4,13 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
 use common::say;
 
 fn main() -> ExitCode {
     common::lesson(|| {
         say!("{} starts", name());
         let builder = thread::Builder::new().name("LoopThread".into());
-        let loop_thread = builder.spawn(count_to_five).context("cannot start LoopThread")?;
+        let loop_thread = builder.spawn(count_to_five)?;
         loop_thread.join().expect("LoopThread does not panic");
         say!("{} ends: same process, same PID", name());
         Ok(())

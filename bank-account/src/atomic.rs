@@ -1,11 +1,9 @@
-// Reading, adding and writing are one step of the processor, so no other thread comes between.
-// That step cannot be held open while the bank is busy: the pause stands before it, not inside.
+// Reading, adding and writing are one atomic operation, so no other thread can come between.
+// No other work can happen inside an atomic operation: the pause stands before it.
 
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
-
-use anyhow::Context;
 
 #[derive(Default)]
 struct Account {
@@ -19,16 +17,13 @@ impl Account {
     }
 }
 
-/// The balance, in ¥, after each of `threads` threads has deposited `amount` once.
-pub fn run(threads: u32, amount: i64, busy: Duration) -> anyhow::Result<i64> {
+/// The balance, in ¥, after each of `threads` threads has deposited ¥1.
+pub fn run(threads: u32, busy: Duration) -> i64 {
     let account = Account::default();
     thread::scope(|scope| {
-        for started in 0..threads {
-            thread::Builder::new()
-                .spawn_scoped(scope, || account.deposit(amount, busy))
-                .with_context(|| format!("started {started} of {threads} threads, then no more"))?;
+        for _ in 0..threads {
+            scope.spawn(|| account.deposit(1, busy));
         }
-        anyhow::Ok(())
-    })?; // all threads have ended here
-    Ok(account.balance.load(SeqCst))
+    }); // waits for all of them
+    account.balance.load(SeqCst)
 }

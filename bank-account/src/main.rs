@@ -31,13 +31,9 @@ struct Cli {
 
 #[derive(Args)]
 struct Options {
-    /// How many threads deposit, once each (1 to 10000)
+    /// How many threads deposit ¥1, once each (1 to 10000)
     #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=10_000))]
     threads: u32,
-
-    /// How much each of them deposits, in whole ¥ (1 to 1000000000)
-    #[arg(long, default_value_t = 1, value_parser = whole_number(1_i64..=1_000_000_000))]
-    amount: i64,
 
     /// How long the bank is busy between reading and writing (atomic: before it adds), in
     /// milliseconds (0 to 60000)
@@ -70,17 +66,18 @@ fn main() -> ExitCode {
         match (cli.command, cli.version) {
             (Some(Command::Orders { version: Some(version) }), _) => orders::show(version),
             (Some(Command::Orders { version: None }), _) => {
-                Version::value_variants().iter().try_for_each(|&version| orders::show(version))
+                Version::value_variants().iter().for_each(|version| orders::show(*version));
             }
-            (None, Some(version)) => cli.options.run(version).map(drop),
+            (None, Some(version)) => cli.options.run_one(version),
             (None, None) => cli.options.compare(),
         }
+        Ok(())
     })
 }
 
 impl Options {
-    /// Runs one version and shows its result. Gives how much was lost, in ¥, and the time.
-    fn run(&self, version: Version) -> anyhow::Result<(i64, Duration)> {
+    /// Runs one version and shows its result. Returns how much was lost, in ¥, and the time.
+    fn run(&self, version: Version) -> (i64, Duration) {
         let run = match version {
             Version::Unlocked => unlocked::run,
             Version::Locked => locked::run,
@@ -88,28 +85,38 @@ impl Options {
             Version::Atomic => atomic::run,
         };
         let busy = Duration::from_millis(self.pause_ms);
-        let (balance, time) = timed(|| run(self.threads, self.amount, busy));
-        let (balance, sum) = (balance?, self.amount * i64::from(self.threads));
+        let (balance, time) = timed(|| run(self.threads, busy));
+        let sum = i64::from(self.threads);
         let lost = sum - balance;
         let fate = if lost == 0 { "nothing lost".into() } else { format!("¥{lost} lost") };
-        let what = format!("¥{balance} of ¥{sum}: {fate}");
-        show_result(&version, &what, time);
-        Ok((lost, time))
+        show_result(&version, &format!("¥{balance} of ¥{sum}: {fate}"), time);
+        (lost, time)
     }
 
-    fn compare(&self) -> anyhow::Result<()> {
-        let (lost, unlocked_time) = self.run(Version::Unlocked)?;
-        let (lost_despite_lock, locked_time) = self.run(Version::Locked)?;
+    fn run_one(&self, version: Version) {
+        let (lost, _) = self.run(version);
+        if lost == 0 && matches!(version, Version::Unlocked) {
+            self.say_why_nothing_was_lost();
+        }
+    }
+
+    fn compare(&self) {
+        let (lost, unlocked_time) = self.run(Version::Unlocked);
+        let (lost_despite_lock, locked_time) = self.run(Version::Locked);
         let times = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
         match (lost, lost_despite_lock) {
-            (0, 0) => {
-                show!("Nothing was lost without the lock, either. That was luck: see `orders`.")
-            }
+            (0, 0) => self.say_why_nothing_was_lost(),
             (_, 0) => show!(
                 "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
             ),
             _ => show!("The lock does not keep the threads apart: see `orders locked`."),
         }
-        Ok(())
+    }
+
+    fn say_why_nothing_was_lost(&self) {
+        match self.threads {
+            1 => show!("One thread alone loses nothing, with a lock or without."),
+            _ => show!("Nothing was lost without a lock. That was luck: see `orders unlocked`."),
+        }
     }
 }

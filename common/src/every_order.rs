@@ -61,6 +61,7 @@ pub mod sync;
 pub mod thread;
 
 pub use stage::Shared;
+pub(crate) use stage::is_on_stage;
 
 #[doc(no_inline)]
 pub use std::{

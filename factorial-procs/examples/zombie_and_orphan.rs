@@ -19,14 +19,11 @@ fn main() -> ExitCode {
             as_worker(|| Worker::start(worker("grandchild").env_remove(LIFELINE))?.join())
         }
         Some("grandchild") => as_worker(be_orphaned),
-        None if cfg!(target_os = "linux") => {
-            show_zombie()?;
-            show_orphan()
-        }
-        None => {
-            show!("Zombies and orphans are shown here in /proc, which only Linux has.");
+        None if cfg!(not(target_os = "linux")) => {
+            show!("This example shows zombies and orphans in /proc, which only Linux has.");
             Ok(())
         }
+        None => show_zombie().and_then(|()| show_orphan()),
         Some(other) => cli::refuse(&format!("{other}: this example has no arguments")),
     })
 }
@@ -46,8 +43,7 @@ fn show_zombie() -> anyhow::Result<()> {
 
 /// A process in the process table of Linux.
 fn state_of(pid: u32) -> anyhow::Result<String> {
-    let file = format!("/proc/{pid}/status");
-    let status = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("cannot read /proc")?;
     Ok(status.lines().find(|line| line.starts_with("State")).unwrap_or_default().replace('\t', " "))
 }
 

@@ -2,46 +2,47 @@
 
 use std::thread;
 
-use anyhow::Context;
-use crossbeam::channel;
+use common::say;
+use crossbeam::channel::{self, Receiver, Sender};
 
-/// Producers put what `make` gives into a queue until it gives nothing; consumers take it out.
-/// `see` is told what is done with which item, and how many items are in the queue.
+/// A producer makes items and puts them into the queue, until `make` gives no more.
+fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capacity: usize) {
+    while let Some(item) = make() {
+        let queued = put.len();
+        say!("producer {number} puts {item}   {queued} of {capacity} queued");
+        put.send(item).unwrap();
+    }
+    say!("producer {number} is done");
+}
+
+/// A consumer takes items out of the queue and works on each, until the queue ends.
+fn consume(number: u32, get: Receiver<u32>, work: impl Fn(u32)) {
+    for item in get.iter() {
+        say!("consumer {number} takes {item}");
+        work(item);
+    }
+    say!("consumer {number} is done");
+}
+
+/// Starts so many producers and consumers, and waits until all of them are done.
 pub fn run(
     producers: u32,
     consumers: u32,
     capacity: usize,
-    make: &(dyn Fn() -> Option<u32> + Sync),
-    see: &(dyn Fn(&str, u32, usize) + Sync),
-) -> anyhow::Result<()> {
+    make: impl Fn() -> Option<u32> + Sync,
+    work: impl Fn(u32) + Sync,
+) {
     let (put, get) = channel::bounded(capacity); // to send waits until there is room
     thread::scope(|scope| {
-        for number in 1..=consumers {
-            let get = get.clone();
-            let consumer = move || {
-                for item in get.iter() {
-                    see("takes", item, get.len());
-                }
-            };
-            let thread = thread::Builder::new().name(format!("consumer {number}"));
-            thread.spawn_scoped(scope, consumer).context("cannot start a consumer")?;
-        }
-        drop(get); // each consumer has its own
         for number in 1..=producers {
-            let put = put.clone();
-            let producer = move || {
-                while let Some(item) = make() {
-                    let queued = put.len();
-                    see("puts", item, queued);
-                    if put.send(item).is_err() {
-                        break; // nobody is left to take it
-                    }
-                }
-            };
-            let thread = thread::Builder::new().name(format!("producer {number}"));
-            thread.spawn_scoped(scope, producer).context("cannot start a producer")?;
+            let (put, make) = (put.clone(), &make);
+            scope.spawn(move || produce(number, make, put, capacity));
         }
         drop(put); // each producer has its own; the queue ends when the last one is dropped
-        anyhow::Ok(())
-    })
+        for number in 1..=consumers {
+            let (get, work) = (get.clone(), &work);
+            scope.spawn(move || consume(number, get, work));
+        }
+        drop(get); // each consumer has its own
+    });
 }

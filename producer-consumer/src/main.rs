@@ -2,24 +2,21 @@
 
 mod bounded;
 mod stuck;
-mod watch;
 
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use clap::{Args, Parser, ValueEnum};
-use common::{cli, readable, show, whole_number};
-use crossbeam::channel::{self, RecvTimeoutError};
-use watch::{Sizes, Stop, Tally, Watch};
+use common::{cli, show, whole_number};
 
 /// Producers put items into a queue, consumers take them out: who says that it is over?
 ///
 /// Without a version, `stuck` and `bounded` run one after the other and are compared.
-/// Ctrl-C stops the producers; what is queued is still taken. A second Ctrl-C ends at once.
 #[derive(Parser)]
 #[command(allow_negative_numbers = true)]
 struct Cli {
@@ -32,21 +29,16 @@ struct Cli {
 #[derive(Args)]
 struct Options {
     /// How many items are made in all (0 to 1000000000) [default: 10; bounded: until Ctrl-C]
-    #[arg(long, value_parser = whole_number(0_u64..=1_000_000_000))]
-    items: Option<u64>,
+    #[arg(long, value_parser = whole_number(0_u32..=1_000_000_000))]
+    items: Option<u32>,
 
     /// How many items the queue has room for (0 to 100000)
     #[arg(long, default_value_t = 5, value_parser = whole_number(0_usize..=100_000))]
     capacity: usize,
 
-    /// How long a consumer pauses after an item, in milliseconds (0 to 60000) [default: 200; bounded: 1000]
-    #[arg(long, value_parser = whole_number(0_u64..=60_000))]
-    pause_ms: Option<u64>,
-
-    /// How long a producer needs to make an item, in milliseconds (0 to 60000) [default: 0;
-    /// bounded: as --pause-ms]
-    #[arg(long, value_parser = whole_number(0_u64..=60_000))]
-    make_ms: Option<u64>,
+    /// How long a consumer works on an item, in milliseconds (0 to 60000)
+    #[arg(long, default_value_t = 200, value_parser = whole_number(0_u64..=60_000))]
+    pause_ms: u64,
 
     /// How many producers there are (1 to 100)
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_u32..=100))]
@@ -55,147 +47,104 @@ struct Options {
     /// How many consumers there are (1 to 100)
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_u32..=100))]
     consumers: u32,
-
-    /// How long no item may come before it is said who waits, in milliseconds (1 to 600000)
-    #[arg(long, default_value_t = 2000, value_parser = whole_number(1_u64..=600_000))]
-    patience_ms: u64,
-
-    /// The same number gives the same items (0 to 18446744073709551615) [default: random]
-    #[arg(long, value_parser = whole_number(0_u64..=u64::MAX))]
-    seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Version {
     /// Skips an item if it sees no room, and keeps a sender: items are lost, and nothing ends
     Stuck,
-    /// Waits for room, and drops its senders: every item arrives, and the queue ends
+    /// Waits for room, and drops its senders: every item arrives, and the queue ends. The first
+    /// Ctrl-C stops the producers; what is queued is still taken. A second one ends it at once
     Bounded,
+}
+
+/// Ctrl-C has been pressed.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// How many items there have been so far.
+#[derive(Default)]
+struct Count {
+    made: AtomicU32,
+    taken: AtomicU32,
+    received: AtomicU32, // taken, and worked on
 }
 
 fn main() -> ExitCode {
     common::lesson(|| {
         let Cli { version, options } = Cli::parse();
-        let stop = on_ctrl_c()?;
         match version {
-            Some(Version::Stuck) => options.run(Version::Stuck, options.sizes(), stop).map(drop),
             Some(Version::Bounded) => {
-                let sizes = options.sizes_of_bounded();
-                options.run(Version::Bounded, sizes, stop).map(drop)
+                ctrlc::set_handler(stop)?;
+                options.run(Version::Bounded, u32::MAX);
             }
-            None => options.compare(stop),
+            Some(Version::Stuck) => drop(options.run(Version::Stuck, 10)),
+            None => {
+                let [stuck, bounded] =
+                    [Version::Stuck, Version::Bounded].map(|version| options.run(version, 10));
+                show!("stuck {stuck}; bounded {bounded}.");
+            }
         }
+        Ok(())
     })
 }
 
-/// The first Ctrl-C, or SIGTERM, drops the sender of a queue. The second one ends the program.
-fn on_ctrl_c() -> anyhow::Result<Stop> {
-    let (go_on, stop) = channel::bounded(0);
-    let mut go_on = Some(go_on);
-    let handler = move || {
-        if go_on.take().is_none() {
-            let _ = io::stderr().write_all(b"error: stopped twice: what was queued is lost\n");
-            process::exit(1);
-        }
-    };
-    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
-    Ok(stop)
+fn stop() {
+    if STOP.swap(true, SeqCst) {
+        let _ = io::stderr().write_all(b"error: stopped twice: what was queued is lost\n");
+        process::exit(1);
+    }
 }
 
 impl Options {
-    /// The documents' first try: producers do not pause, and make ten items.
-    fn sizes(&self) -> Sizes {
-        Sizes {
-            producers: self.producers,
-            consumers: self.consumers,
-            capacity: self.capacity,
-            items: Some(self.items.unwrap_or(10)),
-            make: Duration::from_millis(self.make_ms.unwrap_or(0)),
-            pause: Duration::from_millis(self.pause_ms.unwrap_or(200)),
-        }
-    }
-
-    /// Both pause, and go on until Ctrl-C.
-    fn sizes_of_bounded(&self) -> Sizes {
-        let pause_ms = self.pause_ms.unwrap_or(1000);
-        Sizes {
-            items: self.items,
-            make: Duration::from_millis(self.make_ms.unwrap_or(pause_ms)),
-            pause: Duration::from_millis(pause_ms),
-            ..self.sizes()
-        }
-    }
-
-    /// Runs one version and shows what came of it.
-    fn run(&self, version: Version, sizes: Sizes, stop: Stop) -> anyhow::Result<(Tally, bool)> {
-        let until = if sizes.items.is_none() { " until Ctrl-C" } else { "" };
-        show!("{}:{until}", cli::name(&version));
-        let watch = Arc::new(Watch::new(sizes, self.seed.unwrap_or_else(rand::random), stop));
-        let (done, end) = channel::bounded(1);
-        let watched = watch.clone();
-        let run = move || {
-            let make = || watched.make();
-            let see = |what: &str, item, queued| watched.see(what, item, queued);
-            let run = match version {
-                Version::Stuck => stuck::run,
-                Version::Bounded => bounded::run,
+    /// Runs one version and says what came of it. If it waits for ever, its threads are left alone.
+    fn run(&self, version: Version, default_items: u32) -> String {
+        let items = self.items.unwrap_or(default_items);
+        show!("{}:{}", cli::name(&version), if items == u32::MAX { " until Ctrl-C" } else { "" });
+        let count = Arc::new(Count::default());
+        let Options { producers, consumers, capacity, pause_ms, .. } = *self;
+        let (done, end) = mpsc::channel::<()>();
+        let shared = count.clone();
+        let thread = thread::spawn(move || {
+            let _done = done; // dropped at the end, however this ends
+            let one_more = |made| (made < items && !STOP.load(SeqCst)).then(|| made + 1);
+            let make = || Some(1 + shared.made.fetch_update(SeqCst, SeqCst, one_more).ok()?);
+            let work = |_| {
+                shared.taken.fetch_add(1, SeqCst);
+                thread::sleep(Duration::from_millis(pause_ms));
+                shared.received.fetch_add(1, SeqCst);
             };
-            let outcome = run(sizes.producers, sizes.consumers, sizes.capacity, &make, &see);
-            let _ = done.send(outcome); // nobody waits for it any more if it was found to be stuck
-        };
-        thread::Builder::new().spawn(run).context("cannot start a thread")?;
-
-        let patience = Duration::from_millis(self.patience_ms);
-        let mut left = patience;
-        let ended = loop {
-            match end.recv_timeout(left) {
-                Ok(outcome) => break outcome.map(|()| true)?,
-                Err(RecvTimeoutError::Disconnected) => bail!("a thread has panicked"),
-                Err(RecvTimeoutError::Timeout) => {}
+            match version {
+                Version::Stuck => stuck::run(producers, consumers, capacity, make, work),
+                Version::Bounded => bounded::run(producers, consumers, capacity, make, work),
             }
-            let waiting = watch.all_wait_since().map(|since| since.elapsed());
-            left = patience.saturating_sub(waiting.unwrap_or_default());
-            if left.is_zero() {
-                break false;
+        });
+        let fate = if count.comes_to_an_end(&end) {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            "ends"
+        } else {
+            show!("Nothing has happened for half a second, and nothing will:");
+            show!("  every consumer waits for an item, or for the end of the queue");
+            show!("  somebody keeps a sender, so the queue does not end: see `put` in `run`");
+            "waits for ever"
+        };
+        let [made, received] = [&count.made, &count.received].map(|it| it.load(SeqCst));
+        let lost = made - received;
+        show!("made {made}, received {received}, lost {lost}");
+        format!("loses {lost} of {made} items and {fate}")
+    }
+}
+
+impl Count {
+    /// Waits for the end, or until nobody works and nothing has changed between two looks.
+    fn comes_to_an_end(&self, end: &mpsc::Receiver<()>) -> bool {
+        let mut before = None;
+        while end.recv_timeout(Duration::from_millis(500)) == Err(RecvTimeoutError::Timeout) {
+            let now = [&self.made, &self.taken, &self.received].map(|it| it.load(SeqCst));
+            if now[1] == now[2] && before == Some(now) {
+                return false;
             }
-        };
-        if !ended {
-            self.say_who_waits(patience);
+            before = Some(now);
         }
-        let tally = watch.tally();
-        let Tally { sent, skipped, received } = tally;
-        let skipped = if skipped == 0 { String::new() } else { format!(" skipped {skipped},") };
-        show!("sent {sent},{skipped} received {received}, lost {}", tally.lost());
-        Ok((tally, ended))
-    }
-
-    fn say_who_waits(&self, patience: Duration) {
-        let who = match self.consumers {
-            1 => "consumer 1 waits".into(),
-            all => format!("all {all} consumers wait"),
-        };
-        show!("No item for {}, and none will come:", readable(patience));
-        show!("  {who} for an item, or for the end of the queue");
-        show!("  no producer is left to put an item");
-        show!("  somebody keeps a sender, so the queue does not end: see `put` in `run`");
-    }
-
-    fn compare(&self, stop: Stop) -> anyhow::Result<()> {
-        let run = |version| self.run(version, self.sizes(), stop.clone());
-        let (stuck, stuck_ended) = run(Version::Stuck)?;
-        if stop.try_recv() == Err(channel::TryRecvError::Disconnected) {
-            return Ok(()); // Ctrl-C
-        }
-        let (bounded, bounded_ended) = run(Version::Bounded)?;
-        let fate = |ended| if ended { "ends" } else { "waits for ever" };
-        show!(
-            "stuck loses {} of {} items and {}; bounded loses {} and {}.",
-            stuck.lost(),
-            stuck.sent + stuck.skipped,
-            fate(stuck_ended),
-            bounded.lost(),
-            fate(bounded_ended)
-        );
-        Ok(())
+        true
     }
 }

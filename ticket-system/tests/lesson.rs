@@ -98,7 +98,8 @@ fn must_end(version: &str) {
     static KNOWN: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap();
     let ends = known.entry(version.into()).or_insert_with(|| {
-        let run = Place::new(2).start_anyway(&format!("{version} --buyers 3"));
+        let place = Place::new(2);
+        let run = place.start_anyway(&format!("{version} --buyers 3"));
         catch_unwind(AssertUnwindSafe(|| run.at_most(LONGEST).end())).is_ok()
     });
     let ends = *ends;
@@ -165,7 +166,6 @@ fn locked_sells_one_ticket_once_and_lets_others_search_while_one_buys() {
             "locked.rs sells 1 ticket {sold} times: the others had read the file before the first \
              one wrote it. {FIX}\n{said}"
         );
-        assert_eq!(said.matches("finds none left").count(), 9, "{said}");
         place.is_tidy();
     }
 }
@@ -258,13 +258,13 @@ fn a_reader_sees_the_old_file_or_the_new_one_but_never_half_of_one() {
 }
 
 #[test]
-fn a_reader_in_a_loop_sees_no_torn_file_in_400_purchases() {
-    let place = Place::new(400);
+fn a_reader_in_a_loop_sees_no_torn_file_in_200_purchases() {
+    let place = Place::new(200);
     let purchases =
-        || (0..4).map(|_| result("locked", &place.start("locked --buyers 100").end().stdout()).1);
+        || (0..4).map(|_| result("locked", &place.start("locked --buyers 50").end().stdout()).1);
     let sold: u64 = thread::scope(|scope| {
         let purchases = scope.spawn(|| purchases().sum());
-        let mut last = 400;
+        let mut last = 200;
         while !purchases.is_finished() {
             let text = fs::read(place.file()).unwrap();
             let left = left_in(&text).unwrap_or_else(|| {
@@ -279,7 +279,7 @@ fn a_reader_in_a_loop_sees_no_torn_file_in_400_purchases() {
         }
         purchases.join().unwrap_or_else(|panic| resume_unwind(panic))
     });
-    assert_eq!((sold, place.left()), (400, 0), "locked.rs sells wrongly. {FIX}");
+    assert_eq!((sold, place.left()), (200, 0), "locked.rs sells wrongly. {FIX}");
     place.is_tidy();
 }
 

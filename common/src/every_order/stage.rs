@@ -94,6 +94,11 @@ pub(super) fn me() -> (Arc<Stage>, usize) {
     me.expect("the stand-in for std works only inside `every_order`")
 }
 
+/// Does the calling thread play in an order?
+pub(crate) fn is_on_stage() -> bool {
+    ME.try_with(|me| me.borrow().is_some()).unwrap_or(false)
+}
+
 impl State {
     /// Chooses who runs next, once nobody is running.
     fn choose(&mut self) {
@@ -345,7 +350,7 @@ fn hush_panics() {
     ONCE.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !ME.try_with(|me| me.borrow().is_some()).unwrap_or(false) {
+            if !is_on_stage() {
                 usual(panic);
             }
         }));

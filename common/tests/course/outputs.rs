@@ -34,7 +34,7 @@ const BY_CHANCE: [(&str, &str); 18] = [
     (r"misses \d+ of", "misses N of"),
     (r"^(unlocked +tickets 3), sold \d+, left \d+", "$1, sold N, left N"),
     (r"^Without a lock, \d+ of", "Without a lock, N of"),
-    (r"sent \d+, skipped \d+, received \d+, lost \d+", "sent N, skipped N, received N, lost N"),
+    (r"received \d+, lost [1-9]\d*", "received N, lost N"),
     (r"^stuck loses \d+ of", "stuck loses N of"),
 ];
 

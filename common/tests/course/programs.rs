@@ -35,7 +35,7 @@ const SMALL: &[(&str, &str)] = &[
     ("ping-pong", "VERSION --count 2 --pause-ms 0"),
     ("queue-ipc", "VERSION --items 2"),
     ("ticket-system", "VERSION --pause-ms 0"),
-    ("producer-consumer", "VERSION --items 2 --pause-ms 0 --patience-ms 1"),
+    ("producer-consumer", "VERSION --items 2 --pause-ms 0"),
     ("socket-chat", "server VERSION --listen 127.0.0.1:0"),
 ];
 

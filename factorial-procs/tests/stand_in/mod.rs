@@ -38,7 +38,7 @@ pub fn compute(check: &str, n: u32) {
 
 pub mod std {
     pub use ::common::every_order::*;
-    pub use ::std::process;
+    pub use ::std::{process, time};
 }
 
 pub mod common {

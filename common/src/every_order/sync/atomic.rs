@@ -96,16 +96,6 @@ where
     }
 }
 
-impl<T: Copy + Ord + Display> Atomic<T> {
-    /// Writes `new` if it is more than the value, and gives the one before.
-    pub fn fetch_max(&self, new: T, _: Ordering) -> T {
-        self.change(
-            |before| before.max(new),
-            |before| format!("writes the greater of {before} and {new}"),
-        )
-    }
-}
-
 impl<T: Copy + PartialEq + Display + Default> Default for Atomic<T> {
     fn default() -> Self {
         Self::new(T::default())
