@@ -3,12 +3,14 @@
 //! All words come to the parent through one pipe, in the order in which they were said, so what the
 //! parent shows is what happened.
 
+use std::time::Duration;
+
 use common::check::{Run, command};
 
 /// What a version shows: its words, and its result line.
 fn run(arguments: &str) -> (Vec<String>, String) {
     let run = Run::start(command(env!("CARGO_BIN_EXE_ping-pong"), arguments));
-    let said = run.end().stdout();
+    let said = run.at_most(Duration::from_secs(3)).end().stdout();
     let (words, result) = said.trim_end().split_once('\n').unwrap();
     (words.split(' ').map(str::to_string).collect(), result.to_string())
 }

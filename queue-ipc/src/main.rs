@@ -9,9 +9,10 @@ mod polling;
 mod roles;
 mod unlocked;
 
+use std::path::Path;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
+use std::{slice, thread};
 
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
@@ -64,43 +65,44 @@ fn main() -> ExitCode {
         if let Some(Version::Polling | Version::Closing) = cli.version {
             cli::refuse_ignored::<Cli>(&["writers", "readers"]);
         }
-        match (&cli.role, cli.version) {
-            (Some(role), _) => as_worker(|| role.play()),
-            (None, Some(version)) => cli.run(version),
-            (None, None) => Version::value_variants().iter().try_for_each(|each| cli.run(*each)),
+        if let Some(role) = &cli.role {
+            return as_worker(|| role.play());
         }
+        let locks = lock_files::create()?;
+        let all = Version::value_variants();
+        let chosen = cli.version.as_ref().map_or(all, slice::from_ref);
+        let outcome = chosen.iter().try_for_each(|version| cli.run(*version, locks.path()));
+        // After Ctrl-C, the workers have failed, and the handler is about to end this program.
+        outcome.inspect_err(|_| thread::sleep(Duration::from_millis(100)))
     })
 }
 
 impl Cli {
     /// Runs one version, and shows what came of it.
-    fn run(&self, version: Version) -> anyhow::Result<()> {
+    fn run(&self, version: Version, locks: &Path) -> anyhow::Result<()> {
         if version == Version::Polling && cfg!(not(unix)) {
             show!("{}", ends::NEEDS_UNIX);
             return Ok(());
         }
         let (mut writers, mut readers) = (self.writers, self.readers);
         let one = |role: &str| self.work.command(version, role, 1);
-        let several = |role: &str, number| self.work.command(version, role, number);
         let (taken, time) = timed(|| match version {
             Version::Polling | Version::Closing => {
                 (writers, readers) = (1, 1);
                 let run = if version == Version::Polling { polling::run } else { closing::run };
                 Ok(Taken { whole: run(one)?, torn: 0 })
             }
-            Version::Unlocked => unlocked::run(writers, readers, several),
-            Version::Locked => {
-                let folder = lock_files::create()?;
+            Version::Unlocked | Version::Locked => {
                 if self.work.step {
-                    say!("the lock files are in {}", folder.path().display());
+                    say!("the lock files are in {}", locks.display());
                 }
-                let outcome = locked::run(writers, readers, |role, number| {
-                    let mut command = several(role, number);
-                    command.current_dir(folder.path());
+                let several = |role: &str, number| {
+                    let mut command = self.work.command(version, role, number);
+                    command.current_dir(locks);
                     command
-                });
-                // After Ctrl-C, the workers have failed, and the handler is about to end this program.
-                outcome.inspect_err(|_| thread::sleep(Duration::from_millis(100)))
+                };
+                let run = if version == Version::Locked { locked::run } else { unlocked::run };
+                run(writers, readers, several)
             }
         });
         let Taken { whole, torn } = taken?;
