@@ -340,7 +340,7 @@ fn typed(command: &Command) -> String {
 /// For a check that waits for a program by itself, such as for what comes over a connection. It is
 /// called again and again, and returns an error when it is useless to wait any longer.
 pub fn patience(pid: u32) -> impl FnMut() -> Result<(), String> {
-    let mut patience = Patience::new();
+    let mut patience = Patience::new(LONGEST_RUN);
     move || patience.look(|| patience::processes_in_group(pid))
 }
 
