@@ -47,8 +47,10 @@ fn keep_open(listener: &TcpListener) {
 /// is.
 pub(crate) fn end_with_parent() -> anyhow::Result<()> {
     let Ok(address) = env::var(LIFELINE) else { return Ok(()) };
-    let lifeline = TcpStream::connect(&address);
-    let mut lifeline = lifeline.with_context(|| format!("no parent at {address}"))?;
+    let mut lifeline = match TcpStream::connect(&address) {
+        Err(fault) if fault.kind() == ErrorKind::ConnectionRefused => process::exit(1), // it has ended
+        lifeline => lifeline.with_context(|| format!("cannot reach the parent at {address}"))?,
+    };
     let wait = move || {
         while lifeline.read(&mut [0]).is_err_and(|fault| fault.kind() == ErrorKind::Interrupted) {}
         process::exit(1)

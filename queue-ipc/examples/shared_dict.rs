@@ -65,8 +65,7 @@ fn parent(way: &str) -> anyhow::Result<()> {
     drop(ask); // no more requests
     let mut manager = worker("manager");
     let manager = Worker::start(manager.arg(way).stdin(requests).stdout(Stdio::piped()))?;
-    let values: String = manager.answer()?;
-    show!("{way:<10} count = {}", values.replace('\n', ", a = "));
+    show!("{way:<10} count = {}", manager.answer::<String>()?.replace('\n', ", a = "));
     Ok(())
 }
 

@@ -32,7 +32,7 @@ pub enum Role {
     Writer {
         #[arg(default_value = "closing")]
         version: Version,
-        #[arg(default_value_t = 1, value_parser = whole_number(1_u8..=26))]
+        #[arg(default_value_t = 1, hide = true, value_parser = whole_number(1_u8..=26))]
         number: u8,
         #[command(flatten)]
         work: Work,

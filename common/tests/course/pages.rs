@@ -69,6 +69,7 @@ impl Page {
         for block in &self.blocks {
             for (line, number) in block.lines.iter().zip(block.line + 1..) {
                 let command = match block.language.as_str() {
+                    "sh" if line.starts_with('#') => None,
                     "sh" => line.split(" #").next(), // what follows is a comment
                     "console" => line.strip_prefix("$ "),
                     _ => None,
