@@ -17,7 +17,7 @@ pub struct Work {
     pub items: u32,
 
     /// How long a writer pauses before an item, or inside a message, in milliseconds (0 to 60000)
-    #[arg(long, default_value_t = 1, hide = true, value_parser = whole_number(0_u64..=60_000))]
+    #[arg(long, default_value_t = 1, value_parser = whole_number(0_u64..=60_000))]
     pub pause_ms: u64,
 
     /// Let a writer wait for Enter where it pauses
