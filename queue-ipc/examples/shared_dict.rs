@@ -36,9 +36,8 @@ fn manager(way: &str) -> anyhow::Result<()> {
     for amount in ["1", "-1"] {
         let ((requests, ask), (hear, answers)) = (io::pipe()?, io::pipe()?); // nobody else has these
         let mut client = worker("client");
-        client.args([way, amount]).stderr(io::stderr());
-        clients.push(Worker::start(client.stdin(hear).stdout(ask))?);
-        thread::Builder::new().spawn(move || serve(requests, answers))?;
+        clients.push(Worker::start(client.args([way, amount]).stdin(hear).stdout(ask))?);
+        thread::spawn(move || serve(requests, answers));
     }
     join_all(clients).and_then(|()| serve(io::stdin(), io::stdout()))
 }
