@@ -39,8 +39,8 @@ struct Work {
     waited: u64,
     /// How long they had one, in nanoseconds.
     computed: u64,
-    /// Does one of them wait for a disk?
-    for_disk: bool,
+    /// Does one of them have a processor, or wait for one, or for a disk?
+    goes_on: bool,
 }
 
 impl Patience {
@@ -61,7 +61,7 @@ impl Patience {
             let is_over = now - self.start > DEADLINE;
             return if is_over { Err(format!("it took longer than {DEADLINE:?}")) } else { Ok(()) };
         };
-        if work.turns != self.last.turns || work.for_disk {
+        if work.turns != self.last.turns || work.goes_on {
             self.still_since = now;
         }
         // What a process has waited for is forgotten when it ends.
@@ -100,8 +100,8 @@ fn work_of(processes: &[u32]) -> Option<Work> {
             sum.computed += numbers.next().unwrap_or_default();
             sum.waited += numbers.next().unwrap_or_default();
             sum.turns += numbers.next().unwrap_or_default();
-            sum.for_disk |=
-                read("stat").rsplit_once(") ").is_some_and(|(_, it)| it.starts_with('D'));
+            sum.goes_on |=
+                read("stat").rsplit_once(") ").is_some_and(|(_, it)| it.starts_with(['R', 'D']));
         }
     }
     Some(sum)
