@@ -166,7 +166,6 @@ fn locked_sells_one_ticket_once_and_lets_others_search_while_one_buys() {
             "locked.rs sells 1 ticket {sold} times: the others had read the file before the first \
              one wrote it. {FIX}\n{said}"
         );
-        assert_eq!(said.matches("finds none left").count(), 9, "{said}");
         place.is_tidy();
     }
 }
