@@ -6,7 +6,7 @@
 pub mod check;
 pub mod cli;
 pub mod clock;
-pub mod every_order;
+pub mod interleave;
 mod lesson;
 pub mod lifeline;
 pub mod pid;
@@ -15,6 +15,6 @@ pub mod worker;
 
 pub use cli::whole_number;
 pub use clock::{readable, timed};
-pub use every_order::every_order;
+
 pub use lesson::lesson;
 pub use worker::{Worker, as_worker, worker};

@@ -1,0 +1,195 @@
+//! A stand-in for `std` that runs the threads of a lesson in every interleaving.
+//!
+//! An **interleaving** is one order in which the steps of several threads can happen. A lesson file
+//! says `std` and means it. A test, or a command of the lesson, includes the same file with this
+//! module under the name of `std` (see [`explore!`](crate::explore)), and lets [`explore`] run it
+//! again and again:
+//!
+//! ```
+//! // In a lesson's check this is `common::explore!(unlocked, "../src/unlocked.rs");`.
+//! mod unlocked {
+//!     use common::interleave as std;
+//!
+//!     use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+//!     use std::thread;
+//!
+//!     pub fn run() -> i64 {
+//!         let balance = AtomicI64::new(0);
+//!         thread::scope(|scope| {
+//!             for _ in 0..2 {
+//!                 scope.spawn(|| balance.store(balance.load(SeqCst) + 1, SeqCst));
+//!             }
+//!         });
+//!         balance.into_inner()
+//!     }
+//! }
+//!
+//! let found = common::interleave::explore(unlocked::run);
+//! assert_eq!(found.count(), 6); // two threads of two steps: 4! / (2! 2!)
+//! assert_eq!(found.ending_with(1), 4); // a deposit is lost unless one thread comes after the other
+//! ```
+//!
+//! For real code, use [loom](https://docs.rs/loom) or [shuttle](https://docs.rs/shuttle): they also
+//! know weak memory or very long runs. They say whether a program is right. A lesson wants to know
+//! in how many interleavings it is wrong, and to show one of them step by step; they do not tell
+//! that.
+//!
+//! # Steps
+//!
+//! - A **step** is a call that another thread could notice: an atomic operation, to acquire a lock,
+//!   to release it; and a pause. What a thread does between two steps is its own affair, and belongs
+//!   to the first of them. To wait for the end of a thread is no step: only the thread that waits
+//!   notices.
+//! - All threads see all steps in one order (sequential consistency).
+//! - An interleaving ends when the closure returns. Threads that nobody has waited for are ended
+//!   there, as a program ends its threads when `main` returns.
+//! - Time is not modelled: a pause takes no time, and the time of a `wait_timeout` or
+//!   `recv_timeout` may be out whenever the thread would have to wait.
+//! - A thread that waits in a loop says so with `yield_now`, `spin_loop` or a pause. Once it repeats
+//!   itself, it goes on only when something that it has read is changed. If that never happens, this
+//!   is a deadlock. A loop that counts its rounds and gives up may therefore give up later than a
+//!   real one.
+//!
+//! # How it works
+//!
+//! Each thread of the lesson is a real thread, and only one of them runs at a time. It stops before
+//! each step. When all have stopped, the search chooses the one that goes on. A run follows a path
+//! of such choices; the next run repeats the path up to the last choice that has an alternative, and
+//! takes that (depth-first search).
+//!
+//! **The cache.** Many interleavings lead to the same state, and what comes after it is the same. So
+//! for each thread there is a hash of its past: all that it has done and noticed. For each shared
+//! thing there is a hash of its state; if nothing better is known, of all that was done to it. Where
+//! all of these are known from an earlier run, the run is cut short, and the endings that were
+//! counted there are added. Four threads that deposit have 369,600 interleavings, and need 2,000
+//! runs. [`explore_plainly`] does without the cache, and the checks of this module compare the two.
+//!
+//! So a lesson must not hold anything that threads share and that is not modelled: a real lock in
+//! the closure, in which results are collected, would miss those of the runs that are cut short.
+//! What is to be known of an interleaving must be in its value.
+//!
+//! # What is not modelled
+//!
+//! - Weak memory: real hardware allows more when an [`Ordering`](sync::atomic::Ordering) weaker than
+//!   `SeqCst` is asked for. Wake-ups without a reason, and a `compare_exchange_weak` that fails
+//!   without one, do not happen either.
+//! - [`Arc`](sync::Arc) is that of `std`: what it counts is not watched.
+//! - Files, processes, sockets and clocks. Only what is modelled is exported; anything else is a
+//!   compile error that points to the reason:
+//!
+//! ```compile_fail,E0432
+//! use common::interleave as std;
+//! use std::sync::ReentrantLock;
+//! ```
+//!
+//! A thread that waits for something that is not modelled is reported after 4 seconds.
+
+#[doc(no_inline)]
+pub use std::{
+    alloc, array, ascii, borrow, boxed, cell, char, clone, cmp, collections, convert, default,
+    error, fmt, hash, iter, marker, mem, num, ops, option, pin, primitive, ptr, rc, result, slice,
+    str, string, thread_local, vec,
+};
+
+mod actor;
+mod atomic;
+mod barrier;
+mod channel;
+mod condvar;
+mod faults;
+mod lock;
+mod mpsc;
+mod mutex;
+mod once;
+mod park;
+mod queue;
+mod report;
+mod rwlock;
+mod search;
+mod shared;
+#[doc(hidden)]
+pub mod source;
+mod stage;
+mod state;
+mod table;
+pub mod thread;
+
+pub use report::Interleavings;
+pub use search::{explore, explore_plainly};
+pub use shared::Shared;
+pub use table::Interleaving;
+
+/// Stands in for `std::sync`.
+pub mod sync {
+    pub use super::barrier::{Barrier, BarrierWaitResult};
+    pub use super::condvar::{Condvar, WaitTimeoutResult};
+    pub use super::mutex::{Mutex, MutexGuard};
+    pub use super::once::{LazyLock, Once, OnceLock};
+    pub use super::rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+    #[doc(no_inline)]
+    pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
+
+    /// Stands in for `std::sync::atomic`.
+    pub mod atomic {
+        pub use super::super::atomic::*;
+    }
+
+    /// Stands in for `std::sync::mpsc`.
+    pub mod mpsc {
+        pub use super::super::mpsc::*;
+    }
+}
+
+/// Stands in for the package `crossbeam`: channels only.
+pub mod crossbeam {
+    /// Stands in for `crossbeam::channel`.
+    pub mod channel {
+        pub use super::super::channel::*;
+    }
+}
+
+/// Stands in for `std::hint`.
+pub mod hint {
+    #[doc(no_inline)]
+    pub use std::hint::black_box;
+
+    /// See [`std::hint::spin_loop`]. It does the same as
+    /// [`yield_now`](super::thread::yield_now).
+    pub fn spin_loop() {
+        super::thread::yield_now();
+    }
+}
+
+/// Stands in for `std::time`: no clock, since time passes differently in each interleaving.
+pub mod time {
+    #[doc(no_inline)]
+    pub use std::time::Duration;
+}
+
+// What is not modelled. The compiler shows the line that leaves it out, and so the reason.
+#[rustfmt::skip]
+mod not_modelled {
+}
+
+/// Includes a lesson's own file as a module in which `std` means the stand-in. A third argument can
+/// give another package a stand-in.
+///
+/// ```text
+/// common::explore!(unlocked, "../src/unlocked.rs");
+/// common::explore!(bounded, "../src/bounded.rs", use common::interleave::crossbeam);
+/// ```
+///
+/// The path counts from the file that says so. The lesson file must begin with `//` comments, not
+/// with `//!`.
+#[macro_export]
+macro_rules! explore {
+    ($name:ident, $file:literal $(, use $stand_in:path)?) => {
+        mod $name {
+            use $crate::interleave as std;
+            $(use $stand_in;)?
+            include!($file);
+
+            const _: () = $crate::interleave::source::must_stay_inside(include_str!($file));
+        }
+    };
+}

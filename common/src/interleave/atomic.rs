@@ -1,0 +1,212 @@
+//! Stands in for `std::sync::atomic`. Each call is one step, and all threads see the steps in one
+//! order, whatever [`Ordering`] is asked for.
+
+use std::fmt::{self, Debug, Display, Formatter};
+use std::num::Wrapping;
+use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Sub};
+use std::panic::Location;
+use std::sync::Mutex;
+
+pub use std::sync::atomic::Ordering;
+
+use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::stage::on_stage;
+
+macro_rules! names {
+    ($($name:ident $type:ident),*) => {
+        $(
+            #[doc = concat!("See [`std::sync::atomic::", stringify!($name), "`].")]
+            pub type $name = Atomic<$type>;
+        )*
+    };
+}
+
+names!(AtomicBool bool, AtomicI8 i8, AtomicI16 i16, AtomicI32 i32, AtomicI64 i64, AtomicIsize isize);
+names!(AtomicU8 u8, AtomicU16 u16, AtomicU32 u32, AtomicU64 u64, AtomicUsize usize);
+
+/// What all atomics have in common. A `static` one starts afresh in each interleaving.
+pub struct Atomic<T> {
+    place: &'static Location<'static>,
+    initial: T,
+    afresh: Afresh<(Shared, Mutex<T>)>,
+}
+
+impl<T: Copy + PartialEq + Display> Atomic<T> {
+    /// See [`std::sync::atomic::AtomicI64::new`].
+    #[track_caller]
+    pub const fn new(initial: T) -> Self {
+        Self { place: Location::caller(), initial, afresh: Afresh::new() }
+    }
+
+    fn here(&self) -> &(Shared, Mutex<T>) {
+        self.afresh.get(|| (Shared::made_at("atomic", self.place), self.initial.into()))
+    }
+
+    fn step<R>(&self, reads: bool, act: impl FnOnce(&mut T) -> (R, String)) -> R {
+        let (shared, value) = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |_| {
+                let value = &mut *hold(value);
+                let (outcome, text) = act(value);
+                (outcome, text, Mark { state: hash(value.to_string()), seen: 0, reads })
+            },
+        )
+    }
+
+    fn change(&self, new: impl FnOnce(T) -> T, told: impl FnOnce(T, T) -> String) -> T {
+        self.step(true, |value| {
+            let before = *value;
+            *value = new(before);
+            (before, told(before, *value))
+        })
+    }
+
+    /// Reads the value.
+    pub fn load(&self, _: Ordering) -> T {
+        self.step(true, |value| (*value, format!("reads {value}")))
+    }
+
+    /// Writes a value.
+    pub fn store(&self, new: T, _: Ordering) {
+        self.step(false, |value| {
+            *value = new;
+            ((), format!("writes {new}"))
+        });
+    }
+
+    /// Writes a value, and gives the one before.
+    pub fn swap(&self, new: T, _: Ordering) -> T {
+        self.change(|_| new, |before, _| format!("writes {new} over {before}"))
+    }
+
+    /// Writes `new` if the value is `current`; gives the value before, as an error if not.
+    pub fn compare_exchange(&self, current: T, new: T, _: Ordering, _: Ordering) -> Result<T, T> {
+        self.step(true, |value| match *value {
+            before if before == current => {
+                *value = new;
+                (Ok(before), format!("writes {new} over {before}"))
+            }
+            before => (Err(before), format!("finds {before}, not {current}")),
+        })
+    }
+
+    /// Like [`Atomic::compare_exchange`]: it never fails without a reason, although real ones may.
+    pub fn compare_exchange_weak(
+        &self,
+        current: T,
+        new: T,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<T, T> {
+        self.compare_exchange(current, new, success, failure)
+    }
+
+    /// Reads the value, and tries to write what `f` makes of it until no other thread has come
+    /// between: a step for the first read, and one for each try.
+    pub fn fetch_update(
+        &self,
+        set: Ordering,
+        fetch: Ordering,
+        mut f: impl FnMut(T) -> Option<T>,
+    ) -> Result<T, T> {
+        let mut before = self.load(fetch);
+        while let Some(new) = f(before) {
+            match self.compare_exchange(before, new, set, fetch) {
+                Ok(before) => return Ok(before),
+                Err(now) => before = now,
+            }
+        }
+        Err(before)
+    }
+
+    /// The value, to be changed by its owner, who is alone with it: this is no step.
+    pub fn get_mut(&mut self) -> &mut T {
+        if on_stage() {
+            self.here();
+        }
+        match self.afresh.last_mut() {
+            Some((_, value)) => value.get_mut().unwrap_or_else(|poison| poison.into_inner()),
+            None => &mut self.initial,
+        }
+    }
+
+    /// Takes the value out. Its owner is alone with it: this is no step.
+    pub fn into_inner(mut self) -> T {
+        *self.get_mut()
+    }
+}
+
+impl<T: Copy + PartialEq + Display + Ord> Atomic<T> {
+    /// Raises the value to this one, and gives the one before.
+    pub fn fetch_max(&self, other: T, _: Ordering) -> T {
+        self.change(|before| before.max(other), |before, now| format!("turns {before} into {now}"))
+    }
+
+    /// Lowers the value to this one, and gives the one before.
+    pub fn fetch_min(&self, other: T, _: Ordering) -> T {
+        self.change(|before| before.min(other), |before, now| format!("turns {before} into {now}"))
+    }
+}
+
+macro_rules! bits {
+    ($($name:ident $trait:ident $operation:expr, $text:literal);* $(;)?) => {
+        $(impl<T: Copy + PartialEq + Display + $trait<Output = T> + Not<Output = T>> Atomic<T> {
+            #[doc = concat!("Writes the value ", $text, " this one, and gives the one before.")]
+            pub fn $name(&self, other: T, _: Ordering) -> T {
+                let told = |before, now| format!("turns {before} into {now}");
+                self.change(|before| $operation(before, other), told)
+            }
+        })*
+    };
+}
+
+bits! {
+    fetch_and BitAnd BitAnd::bitand, "and";
+    fetch_nand BitAnd |before: T, other| !(before & other), "nand";
+    fetch_or BitOr BitOr::bitor, "or";
+    fetch_xor BitXor BitXor::bitxor, "xor";
+}
+
+impl<T: Copy + PartialEq + Display> Atomic<T>
+where
+    Wrapping<T>: Add<Output = Wrapping<T>> + Sub<Output = Wrapping<T>>,
+{
+    /// Adds to the value, and gives the one before.
+    pub fn fetch_add(&self, more: T, _: Ordering) -> T {
+        let sum = |before| (Wrapping(before) + Wrapping(more)).0;
+        self.change(sum, |before, _| format!("adds {more} to {before}"))
+    }
+
+    /// Takes from the value, and gives the one before.
+    pub fn fetch_sub(&self, less: T, _: Ordering) -> T {
+        let difference = |before| (Wrapping(before) - Wrapping(less)).0;
+        self.change(difference, |before, _| format!("takes {less} from {before}"))
+    }
+}
+
+impl<T: Copy + PartialEq + Display + Default> Default for Atomic<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::from(T::default())
+    }
+}
+
+impl<T: Copy + PartialEq + Display> From<T> for Atomic<T> {
+    #[track_caller]
+    fn from(initial: T) -> Self {
+        let atomic = Self::new(initial);
+        if on_stage() {
+            atomic.here(); // from now on, it has its number
+        }
+        atomic
+    }
+}
+
+/// To look at the value is a step, as [`Atomic::load`] is.
+impl<T: Copy + PartialEq + Display> Debug for Atomic<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.load(Ordering::SeqCst), f)
+    }
+}

@@ -1,0 +1,198 @@
+//! Stands in for `std::sync::Condvar`.
+
+use std::panic::Location;
+use std::sync::{Arc, LockResult, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::lock::How;
+use super::mutex::MutexGuard;
+use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::stage::{self, me};
+
+/// See [`std::sync::Condvar`]. To release the lock and wait is one step, and to be notified and
+/// acquire the lock again is another one. Nobody wakes who was not notified, although `std` allows
+/// it. Of several threads that wait, `notify_one` may wake any.
+pub struct Condvar {
+    place: &'static Location<'static>,
+    afresh: Afresh<Here>,
+}
+
+struct Here {
+    shared: Shared,
+    waiting: Arc<Mutex<Waiting>>,
+}
+
+#[derive(Default, Hash)]
+struct Waiting {
+    threads: Vec<usize>,
+    /// Each call of `notify_one` wakes one of these: those that waited at that time.
+    calls: Vec<Vec<usize>>,
+}
+
+impl Waiting {
+    fn is_notified(&self, thread: usize) -> bool {
+        self.calls.iter().any(|call| call.contains(&thread))
+    }
+
+    /// The thread wakes up: because of the first call that can have meant it.
+    fn wakes(&mut self, thread: usize) {
+        self.threads.retain(|waiting| *waiting != thread);
+        let call = self.calls.iter().position(|call| call.contains(&thread));
+        call.map(|call| self.calls.remove(call));
+        self.calls.iter_mut().for_each(|call| call.retain(|waiting| *waiting != thread));
+        self.calls.retain(|call| !call.is_empty());
+    }
+
+    fn mark(&self, reads: bool) -> Mark {
+        Mark { state: hash(self), seen: 0, reads }
+    }
+}
+
+/// See [`std::sync::WaitTimeoutResult`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitTimeoutResult(bool);
+
+impl WaitTimeoutResult {
+    /// See [`std::sync::WaitTimeoutResult::timed_out`].
+    pub fn timed_out(&self) -> bool {
+        self.0
+    }
+}
+
+impl Condvar {
+    /// See [`std::sync::Condvar::new`].
+    #[track_caller]
+    #[allow(clippy::new_without_default, reason = "there is one")]
+    pub const fn new() -> Self {
+        Self { place: Location::caller(), afresh: Afresh::new() }
+    }
+
+    fn here(&self) -> &Here {
+        let shared = || Shared::made_at("condition variable", self.place);
+        self.afresh.get(|| Here { shared: shared(), waiting: Arc::default() })
+    }
+
+    /// See [`std::sync::Condvar::wait`].
+    pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        self.wait_for(guard, false).0
+    }
+
+    /// See [`std::sync::Condvar::wait_while`].
+    pub fn wait_while<'a, T: ?Sized>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut guard) {
+            guard = self.wait(guard)?;
+        }
+        Ok(guard)
+    }
+
+    /// See [`std::sync::Condvar::wait_timeout`]. The time may be out at any step.
+    pub fn wait_timeout<'a, T: ?Sized>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        stage::spin();
+        let (guard, notified) = self.wait_for(guard, true);
+        let result = WaitTimeoutResult(!notified);
+        match guard {
+            Ok(guard) => Ok((guard, result)),
+            Err(poison) => Err(PoisonError::new((poison.into_inner(), result))),
+        }
+    }
+
+    /// See [`std::sync::Condvar::wait_timeout_while`]. The time may be out at any step.
+    pub fn wait_timeout_while<'a, T: ?Sized>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        time: Duration,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        while condition(&mut guard) {
+            let result;
+            (guard, result) = self.wait_timeout(guard, time)?;
+            if result.timed_out() {
+                let holds = condition(&mut guard);
+                return Ok((guard, WaitTimeoutResult(holds)));
+            }
+        }
+        Ok((guard, WaitTimeoutResult(false)))
+    }
+
+    /// See [`std::sync::Condvar::notify_one`].
+    pub fn notify_one(&self) {
+        self.notify("notifies one", |waiting| {
+            if waiting.calls.len() < waiting.threads.len() {
+                waiting.calls.push(waiting.threads.clone());
+            }
+        });
+    }
+
+    /// See [`std::sync::Condvar::notify_all`].
+    pub fn notify_all(&self) {
+        self.notify("notifies all", |waiting| {
+            waiting.calls = waiting.threads.iter().map(|thread| vec![*thread]).collect();
+        });
+    }
+
+    fn notify(&self, text: &str, how: impl FnOnce(&mut Waiting)) {
+        let Here { shared, waiting } = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |_| {
+                let mut waiting = hold(waiting);
+                let text = if waiting.threads.is_empty() {
+                    format!("{text}: nobody waits")
+                } else {
+                    text.into()
+                };
+                how(&mut waiting);
+                ((), text, waiting.mark(false))
+            },
+        );
+    }
+
+    /// Waits, and says whether the thread was notified.
+    fn wait_for<'a, T: ?Sized>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        or_timeout: bool,
+    ) -> (LockResult<MutexGuard<'a, T>>, bool) {
+        let Here { shared, waiting } = self.here();
+        let (mutex, (_, me)) = (guard.mutex, me());
+        guard.release("releases the lock and waits to be notified", || {
+            let mut waiting = hold(waiting);
+            waiting.threads.push(me);
+            waiting.threads.sort();
+            shared.becomes(waiting.mark(false).state);
+        });
+        drop(guard);
+        let theirs = waiting.clone();
+        let may = move || or_timeout || hold(&theirs).is_notified(me);
+        mutex.lock.acquire_when(How::Alone, "a notification and the lock", may, || {
+            let mut waiting = hold(waiting);
+            let notified = waiting.is_notified(me);
+            waiting.wakes(me);
+            shared.becomes(waiting.mark(false).state);
+            let why = if notified { "is notified" } else { "times out" };
+            ((mutex.guard(), notified), format!("{why}, acquires the lock"))
+        })
+    }
+}
+
+impl Default for Condvar {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Condvar { .. }")
+    }
+}

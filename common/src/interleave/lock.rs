@@ -1,0 +1,200 @@
+//! What `Mutex` and `RwLock` have in common: who holds the lock, and what the cache knows of what
+//! is inside.
+
+use std::panic::Location;
+use std::sync::{Arc, LockResult, Mutex, PoisonError, TryLockError, TryLockResult};
+use std::thread;
+
+use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::stage;
+
+/// How a lock is held: by one thread alone, or by several that only read.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum How {
+    Alone,
+    Together,
+}
+
+#[derive(Default, Hash)]
+struct Held {
+    alone: bool,
+    together: usize,
+    poisoned: bool,
+    /// Stands for the value inside: all that its last holder had done and noticed.
+    value: u64,
+}
+
+impl Held {
+    fn lets_in(&self, how: How) -> bool {
+        !self.alone && (how == How::Together || self.together == 0)
+    }
+
+    fn mark(&self, seen: u64) -> Mark {
+        Mark { state: hash(self), seen, reads: true }
+    }
+}
+
+struct Here {
+    shared: Shared,
+    held: Arc<Mutex<Held>>,
+}
+
+pub(super) struct Lock {
+    place: &'static Location<'static>,
+    has_value: bool,
+    afresh: Afresh<Here>,
+}
+
+impl Lock {
+    pub(super) const fn new(place: &'static Location<'static>, has_value: bool) -> Self {
+        Self { place, has_value, afresh: Afresh::new() }
+    }
+
+    /// From now on, the lock has its number.
+    pub(super) fn register(&self) {
+        if stage::on_stage() {
+            self.here();
+        }
+    }
+
+    fn here(&self) -> &Here {
+        if self.has_value && self.afresh.is_left_over() {
+            stage::fault(
+                "a lock is used that was not made in this interleaving: a `static`, or one from \
+                 outside of the closure. Its value would be carried over from one interleaving to \
+                 the next. Make it inside of what is explored, or in a `static` LazyLock",
+            );
+        }
+        self.afresh
+            .get(|| Here { shared: Shared::made_at("lock", self.place), held: Arc::default() })
+    }
+
+    /// Waits for the lock, acquires it, and does `take`, which gives the guard.
+    pub(super) fn acquire<G>(
+        &self,
+        how: How,
+        take: impl FnOnce() -> LockResult<G>,
+    ) -> LockResult<G> {
+        self.acquire_when(how, "the lock", || true, || (take(), acquires(how)))
+    }
+
+    /// The same, once `may` says so, too.
+    pub(super) fn acquire_when<R>(
+        &self,
+        how: How,
+        what: &str,
+        may: impl Fn() -> bool + Send + 'static,
+        take: impl FnOnce() -> (R, String),
+    ) -> R {
+        let Here { shared, held } = self.here();
+        let theirs = held.clone();
+        let may = move || hold(&theirs).lets_in(how) && may();
+        shared.marked_step(what, may, |_| {
+            let (guard, text) = take();
+            (guard, text, self.taken(how))
+        })
+    }
+
+    pub(super) fn try_acquire<G>(
+        &self,
+        how: How,
+        take: impl FnOnce() -> LockResult<G>,
+    ) -> TryLockResult<G> {
+        let Here { shared, held } = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |_| {
+                if hold(held).lets_in(how) {
+                    (take().map_err(TryLockError::from), acquires(how), self.taken(how))
+                } else {
+                    let mark = hold(held).mark(0);
+                    (Err(TryLockError::WouldBlock), "finds the lock held".into(), mark)
+                }
+            },
+        )
+    }
+
+    /// Is the lock poisoned? To look is a step.
+    pub(super) fn look(&self, is_poisoned: impl FnOnce() -> bool) -> bool {
+        let Here { shared, held } = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |_| {
+                let poisoned = is_poisoned();
+                let text = if poisoned { "poisoned" } else { "not poisoned" };
+                (poisoned, format!("finds the lock {text}"), hold(held).mark(0))
+            },
+        )
+    }
+
+    pub(super) fn clear_poison(&self, clear: impl FnOnce()) {
+        let Here { shared, held } = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |_| {
+                clear();
+                let mut held = hold(held);
+                held.poisoned = false;
+                ((), "clears the poison of the lock".into(), held.mark(0))
+            },
+        );
+    }
+
+    fn taken(&self, how: How) -> Mark {
+        let Here { shared, held } = self.here();
+        shared.is_held(true);
+        let mut held = hold(held);
+        match how {
+            How::Alone => held.alone = true,
+            How::Together => held.together += 1,
+        }
+        held.mark(hash((held.value, held.poisoned)))
+    }
+
+    /// Releases the lock. `give_back` drops the real guard, and says whether the lock is poisoned.
+    pub(super) fn release(&self, how: How, text: &str, give_back: impl FnOnce() -> bool) {
+        let Here { shared, held } = self.here();
+        shared.marked_step(
+            "its turn",
+            || true,
+            |past| {
+                let poisoned = give_back();
+                shared.is_held(false);
+                let mut held = hold(held);
+                match how {
+                    How::Alone => held.alone = false,
+                    How::Together => held.together -= 1,
+                }
+                if how == How::Alone && self.has_value {
+                    held.value = past;
+                }
+                held.poisoned = poisoned;
+                ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
+            },
+        );
+    }
+}
+
+fn acquires(how: How) -> String {
+    match how {
+        How::Alone => "acquires the lock".into(),
+        How::Together => "acquires the lock to read".into(),
+    }
+}
+
+/// A guard from a lock that nobody holds.
+pub(super) fn guard<R, G>(real: TryLockResult<R>, guard: impl Fn(R) -> G) -> LockResult<G> {
+    match real {
+        Ok(real) => Ok(guard(real)),
+        Err(TryLockError::Poisoned(poison)) => {
+            let guard = guard(poison.into_inner());
+            // Where a run is over, threads that were ended have poisoned the lock.
+            let over = thread::panicking() && stage::is_over();
+            if over { Ok(guard) } else { Err(PoisonError::new(guard)) }
+        }
+        Err(TryLockError::WouldBlock) => unreachable!("the stand-in lets in only one"),
+    }
+}

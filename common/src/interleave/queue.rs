@@ -1,0 +1,240 @@
+//! The queue behind the channels of `std` and of `crossbeam`. Each call is one step, and so is the
+//! drop of a sender or a receiver. Items must be `Debug`, so that a step can be told.
+//!
+//! A queue of capacity 0 has no place for an item: a sender waits until a receiver comes, or a
+//! receiver until a sender comes. The one that has waited longest is served first; to go on then is
+//! no step.
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::mem;
+use std::panic::Location;
+use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+use std::sync::{Arc, Mutex};
+
+use super::shared::{Mark, Shared, hash, hold};
+use super::stage;
+
+/// An item, and what stands for it: all that its sender had done and noticed.
+type Item<T> = (T, u64);
+
+/// With capacity 0, those that wait: the number of a thread, and the place of its item.
+type Line<T> = VecDeque<(usize, Option<Item<T>>)>;
+
+pub(super) struct Queue<T> {
+    shared: Shared,
+    capacity: usize,
+    state: Mutex<State<T>>,
+}
+
+pub(super) struct State<T> {
+    items: VecDeque<Item<T>>,
+    pub(super) senders: usize,
+    pub(super) receivers: usize,
+    offers: Line<T>,
+    requests: Line<T>,
+}
+
+impl<T> State<T> {
+    fn mark(&self, seen: u64) -> Mark {
+        let items: Vec<u64> = self.items.iter().map(|item| item.1).collect();
+        let place =
+            |(thread, item): &(usize, Option<Item<T>>)| (*thread, item.as_ref().map(|item| item.1));
+        let offers: Vec<_> = self.offers.iter().map(place).collect();
+        let requests: Vec<_> = self.requests.iter().map(place).collect();
+        let state = hash((items, self.senders, self.receivers, offers, requests));
+        Mark { state, seen, reads: true }
+    }
+}
+
+impl<T: Debug + Send + 'static> Queue<T> {
+    #[track_caller]
+    pub(super) fn new(capacity: usize) -> Arc<Self> {
+        let (items, offers, requests) = (VecDeque::new(), Line::new(), Line::new());
+        let state = State { items, senders: 1, receivers: 1, offers, requests };
+        let shared = Shared::made_at("queue", Location::caller());
+        Arc::new(Self { shared, capacity, state: state.into() })
+    }
+
+    /// A step that changes the queue, or looks at it.
+    fn step<R>(&self, act: impl FnOnce(&mut State<T>, u64) -> (R, String, u64)) -> R {
+        self.step_when("its turn", || true, act)
+    }
+
+    fn step_when<R>(
+        &self,
+        what: &str,
+        may: impl Fn() -> bool + Send + 'static,
+        act: impl FnOnce(&mut State<T>, u64) -> (R, String, u64),
+    ) -> R {
+        self.shared.marked_step(what, may, |past| {
+            let mut state = hold(&self.state);
+            let (outcome, text, seen) = act(&mut state, past);
+            let mark = state.mark(seen);
+            (outcome, text, mark)
+        })
+    }
+
+    /// One sender or receiver more. This is no step: its owner has one already.
+    pub(super) fn one_more(&self, end: fn(&mut State<T>) -> &mut usize) {
+        let mut state = hold(&self.state);
+        *end(&mut state) += 1;
+        self.shared.becomes(state.mark(0).state);
+    }
+
+    /// One sender or receiver less.
+    pub(super) fn one_less(&self, end: fn(&mut State<T>) -> &mut usize, name: &str) {
+        let left_over = self.step(|state, _| {
+            let left = end(state);
+            *left -= 1;
+            let text = format!("drops a {name}, {left} left");
+            let nobody = state.receivers == 0;
+            (if nobody { mem::take(&mut state.items) } else { VecDeque::new() }, text, 0)
+        });
+        drop(left_over); // what nobody can receive is dropped with the last receiver
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.step(|state, _| {
+            let length = state.items.len();
+            (length, format!("sees {length} in the queue"), 0)
+        })
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    fn put(
+        &self,
+        item: T,
+        text: &str,
+        state: &mut State<T>,
+        past: u64,
+    ) -> (Result<(), TrySendError<T>>, String, u64) {
+        if state.receivers == 0 {
+            let text = format!("finds no receiver for {text}");
+            return (Err(TrySendError::Disconnected(item)), text, 0);
+        }
+        let mark = hash((past, text));
+        if let Some((_, place)) = state.requests.iter_mut().find(|place| place.1.is_none()) {
+            *place = Some((item, mark));
+        } else if state.items.len() < self.capacity {
+            state.items.push_back((item, mark));
+        } else {
+            return (Err(TrySendError::Full(item)), format!("finds no room for {text}"), 0);
+        }
+        (Ok(()), format!("sends {text}"), 0)
+    }
+
+    fn take(state: &mut State<T>) -> (Result<T, TryRecvError>, String, u64) {
+        let offer = || state.offers.iter_mut().find_map(|(_, item)| item.take());
+        match state.items.pop_front().or_else(offer) {
+            Some((item, mark)) => {
+                let text = format!("receives {item:?}");
+                (Ok(item), text, mark)
+            }
+            None if state.senders == 0 => {
+                (Err(TryRecvError::Disconnected), "finds the end of the queue".into(), 0)
+            }
+            None => (Err(TryRecvError::Empty), "finds no item".into(), 0),
+        }
+    }
+
+    pub(super) fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
+        let text = format!("{item:?}");
+        self.step(|state, past| self.put(item, &text, state, past))
+    }
+
+    pub(super) fn send(self: &Arc<Self>, item: T) -> Result<(), SendError<T>> {
+        let (queue, text) = (self.clone(), format!("{item:?}"));
+        let room = move || {
+            let state = hold(&queue.state);
+            state.receivers == 0 || queue.capacity == 0 || state.items.len() < queue.capacity
+        };
+        let what = "room in the queue";
+        match self.step_when(what, room, |state, past| self.put(item, &text, state, past)) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(item)) => Err(SendError(item)),
+            Err(TrySendError::Full(item)) => {
+                let (line, nobody) = (offers as fn(&mut State<T>) -> &mut Line<T>, no_receiver);
+                let item = self.wait(Some((item, stage::past())), "a receiver", line, nobody);
+                item.map_or(Ok(()), |item| Err(SendError(item)))
+            }
+        }
+    }
+
+    pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.step(|state, _| Self::take(state))
+    }
+
+    /// The time may be out at any step at which there is no item.
+    pub(super) fn recv_timeout(&self) -> Result<T, RecvTimeoutError> {
+        stage::spin();
+        self.try_recv().map_err(|fault| match fault {
+            TryRecvError::Empty => RecvTimeoutError::Timeout,
+            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+        })
+    }
+
+    pub(super) fn recv(self: &Arc<Self>) -> Result<T, RecvError> {
+        let queue = self.clone();
+        let some = move || {
+            let state = hold(&queue.state);
+            state.senders == 0 || queue.capacity == 0 || !state.items.is_empty()
+        };
+        match self.step_when("an item", some, |state, _| Self::take(state)) {
+            Ok(item) => Ok(item),
+            Err(TryRecvError::Disconnected) => Err(RecvError),
+            Err(TryRecvError::Empty) => {
+                let (line, nobody) = (requests as fn(&mut State<T>) -> &mut Line<T>, no_sender);
+                self.wait(None, "a sender", line, nobody).ok_or(RecvError)
+            }
+        }
+    }
+
+    /// Stands in line with an item, or for one, until somebody comes or nobody can come any more.
+    /// Gives what is in its place then.
+    fn wait(
+        self: &Arc<Self>,
+        item: Option<Item<T>>,
+        what: &str,
+        line: fn(&mut State<T>) -> &mut Line<T>,
+        nobody: fn(&State<T>) -> bool,
+    ) -> Option<T> {
+        let (queue, offers, (_, me)) = (self.clone(), item.is_some(), stage::me());
+        let mut state = hold(&self.state);
+        line(&mut state).push_back((me, item));
+        self.shared.becomes(state.mark(0).state);
+        drop(state);
+        let place = move |state: &mut State<T>| {
+            line(state).iter().position(|waiting| waiting.0 == me).expect("it waits")
+        };
+        self.shared.wait(what, move || {
+            let state = &mut *hold(&queue.state);
+            let place = place(state);
+            nobody(state) || line(state)[place].1.is_some() != offers
+        });
+        let state = &mut *hold(&self.state);
+        let place = place(state);
+        let item = line(state).remove(place)?.1;
+        self.shared.becomes(state.mark(0).state);
+        item.map(|item| item.0)
+    }
+}
+
+fn offers<T>(state: &mut State<T>) -> &mut Line<T> {
+    &mut state.offers
+}
+
+fn requests<T>(state: &mut State<T>) -> &mut Line<T> {
+    &mut state.requests
+}
+
+fn no_receiver<T>(state: &State<T>) -> bool {
+    state.receivers == 0
+}
+
+fn no_sender<T>(state: &State<T>) -> bool {
+    state.senders == 0
+}

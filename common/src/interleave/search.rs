@@ -1,0 +1,167 @@
+//! The search: which thread takes the next step, run after run, until every interleaving is known.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Display;
+use std::sync::Arc;
+
+use super::report::Interleavings;
+use super::shared::Key;
+use super::stage::{self, Lesson};
+use super::table::{Interleaving, Numbers, Record};
+
+/// How many interleavings lead to each ending, and the first of them.
+pub(super) type Tally = BTreeMap<String, (u128, Arc<Record>)>;
+
+/// A choice on the path of a run: which move was taken, among how many, in which state, and what
+/// came of the moves that were taken before.
+pub(super) struct Choice {
+    pub(super) taken: usize,
+    pub(super) among: usize,
+    pub(super) state: u64,
+    pub(super) tally: Tally,
+}
+
+/// What a run does when it comes to a choice.
+pub(super) enum Next {
+    Take(usize),
+    /// This state is known, and what comes of it.
+    Known(u64),
+    /// The path ends here, and somebody chooses how it goes on.
+    Ask(Choice),
+    /// The same steps have led to another state than before.
+    Random,
+}
+
+/// A search through all interleavings, depth first. The choices of a run make up its path. The
+/// next run repeats the path up to the last choice that has an alternative, and takes that.
+#[derive(Default)]
+pub(super) struct Search {
+    pub(super) path: Vec<Choice>,
+    depth: usize,
+    /// What comes of each state that was left behind, unless the search is a plain one.
+    known: Option<HashMap<u64, Tally>>,
+    /// The search follows its path, and asks at its end.
+    pub(super) asks: bool,
+    /// All that threads have shared in any run.
+    pub(super) shared: BTreeSet<Key>,
+    runs: u64,
+}
+
+impl Search {
+    fn new(cached: bool) -> Self {
+        Self { known: cached.then(HashMap::new), ..Self::default() }
+    }
+
+    /// A new run begins.
+    pub(super) fn begin(&mut self) {
+        self.depth = 0;
+        self.runs += 1;
+    }
+
+    pub(super) fn next(&mut self, state: u64, among: usize) -> Next {
+        if self.depth == self.path.len() {
+            let choice = Choice { taken: 0, among, state, tally: Tally::new() };
+            if self.asks {
+                return Next::Ask(choice);
+            }
+            if self.known.as_ref().is_some_and(|known| known.contains_key(&state)) {
+                return Next::Known(state);
+            }
+            self.path.push(choice);
+        }
+        let choice = &self.path[self.depth];
+        self.depth += 1;
+        if (choice.among, choice.state) != (among, state) {
+            return Next::Random;
+        }
+        Next::Take(choice.taken)
+    }
+
+    /// What comes of a known state.
+    pub(super) fn known(&self, state: u64) -> Tally {
+        self.known.as_ref().and_then(|known| known.get(&state)).cloned().unwrap_or_default()
+    }
+
+    /// Adds what came of a run to the choices that led there, and leaves behind those that have no
+    /// alternative left. With the last of them, all is known.
+    fn learn(&mut self, mut came: Tally) -> Option<Tally> {
+        while let Some(choice) = self.path.last_mut() {
+            for (ending, (count, sample)) in came {
+                // The first sample stays: the runs before this one came first.
+                choice.tally.entry(ending).or_insert((0, sample)).0 += count;
+            }
+            choice.taken += 1;
+            if choice.taken < choice.among {
+                return None;
+            }
+            let choice = self.path.pop()?;
+            if let Some(known) = &mut self.known {
+                known.insert(choice.state, choice.tally.clone());
+            }
+            came = choice.tally;
+        }
+        Some(came)
+    }
+
+    #[track_caller]
+    fn all(mut self, lesson: Lesson) -> Interleavings {
+        loop {
+            let came;
+            (self, came) = stage::play(&lesson, self);
+            if let Some(tally) = self.learn(came.tally()) {
+                let numbers = Numbers::of(self.shared.iter());
+                let sample = |(ending, (count, record)): (String, (u128, Arc<Record>))| {
+                    (ending, (count, Interleaving::new(&record, &numbers)))
+                };
+                let endings = tally.into_iter().map(sample).collect();
+                return Interleavings { endings, runs: self.runs };
+            }
+        }
+    }
+}
+
+/// A lesson whose value is a text.
+pub(super) fn told<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Lesson {
+    Arc::new(move || lesson().to_string())
+}
+
+/// Runs `lesson` in every interleaving of the steps of its threads, and counts how each one ends.
+///
+/// ```
+/// use common::interleave as std;
+/// use std::sync::{Arc, atomic::{AtomicI64, Ordering::SeqCst}};
+/// use std::thread;
+///
+/// let found = common::interleave::explore(|| {
+///     let number = Arc::new(AtomicI64::new(1));
+///     let theirs = number.clone();
+///     let other = thread::spawn(move || theirs.store(2, SeqCst));
+///     let seen = number.load(SeqCst);
+///     other.join().unwrap();
+///     seen
+/// });
+/// assert_eq!((found.ending_with(1), found.ending_with(2)), (1, 1));
+/// ```
+///
+/// # Panics
+///
+/// If an interleaving has more than 300 steps, since a thread must be waiting in a loop; if a thread
+/// waits for something that the stand-in does not know; if the same steps do not lead to the same
+/// state again, because something in the lesson is random.
+#[track_caller]
+pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Interleavings {
+    Search::new(true).all(told(lesson))
+}
+
+/// Does the same as [`explore`], without what it knows of states that it has been in: one run for
+/// each interleaving. The checks of the stand-in compare the two.
+///
+/// # Panics
+///
+/// As [`explore`].
+#[track_caller]
+pub fn explore_plainly<T: Display>(
+    lesson: impl Fn() -> T + Send + Sync + 'static,
+) -> Interleavings {
+    Search::new(false).all(told(lesson))
+}

@@ -1,0 +1,191 @@
+//! Stands in for `std::thread`.
+
+use std::marker::PhantomData;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex};
+use std::thread as real;
+use std::time::Duration;
+use std::{io, thread::Result};
+
+use super::shared::hold;
+use super::stage::{self, Actor, me};
+
+pub use super::park::{Thread, ThreadId, current, park, park_timeout};
+#[doc(no_inline)]
+pub use std::thread::{AccessError, LocalKey, available_parallelism, panicking};
+
+/// Pauses for no time at all: a pause is a step, and any other thread may run meanwhile. In a loop
+/// that waits for something, it does what [`yield_now`] does.
+pub fn sleep(_: Duration) {
+    stage::spin();
+    stage::step("pauses");
+}
+
+/// See [`std::thread::yield_now`]. In a loop that waits for something, the thread goes on when
+/// something that it has read in the loop is changed. Anywhere else, this does nothing: other
+/// threads may run before any step.
+pub fn yield_now() {
+    stage::spin();
+}
+
+/// See [`std::thread::spawn`].
+pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    Builder::new().spawn(f).expect("failed to spawn thread")
+}
+
+/// See [`std::thread::scope`].
+pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
+    let (stage, _) = me();
+    stage.state().scopes += 1;
+    let number = stage.state().scopes;
+    let outcome = real::scope(|real| {
+        // A reference that lives as long as the scope: it costs a few bytes each time.
+        let scope = Box::leak(Box::new(Scope { real, number, env: PhantomData }));
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
+        stage::wait_firmly("its threads", move |threads| {
+            threads.iter().all(|thread| thread.scope != Some(number) || thread.is_done())
+        });
+        outcome
+    });
+    let outcome = outcome.unwrap_or_else(|panic| panic::resume_unwind(panic));
+    stage::end_if_over();
+    let is_in = |thread: &Actor| thread.scope == Some(number);
+    let state = stage.state();
+    let panicked = state.threads.iter().any(|thread| is_in(thread) && thread.panicked);
+    drop(state);
+    assert!(!panicked, "a scoped thread panicked");
+    outcome
+}
+
+/// See [`std::thread::Scope`].
+pub struct Scope<'scope, 'env: 'scope> {
+    real: &'scope real::Scope<'scope, 'env>,
+    number: usize,
+    env: PhantomData<&'env mut &'env ()>,
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// See [`std::thread::Scope::spawn`].
+    pub fn spawn<T: Send + 'scope>(
+        &'scope self,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedJoinHandle<'scope, T> {
+        Builder::new().spawn_scoped(self, f).expect("failed to spawn thread")
+    }
+}
+
+/// See [`std::thread::Builder`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+}
+
+impl Builder {
+    /// See [`std::thread::Builder::new`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// See [`std::thread::Builder::name`]. The steps of the thread are told under this name.
+    pub fn name(self, name: String) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// See [`std::thread::Builder::stack_size`].
+    pub fn stack_size(self, size: usize) -> Self {
+        Self { stack_size: Some(size), ..self }
+    }
+
+    /// See [`std::thread::Builder::spawn`].
+    pub fn spawn<T: Send + 'static>(
+        self,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
+        let real = self.real();
+        let (number, packet, role) = role(self.name, None, f);
+        let thread = started(number, real.spawn(role))?;
+        Ok(JoinHandle { packet, thread, scope: PhantomData })
+    }
+
+    /// See [`std::thread::Builder::spawn_scoped`].
+    pub fn spawn_scoped<'scope, T: Send + 'scope>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>> {
+        let real = self.real();
+        let (number, packet, role) = role(self.name, Some(scope.number), f);
+        let thread = started(number, real.spawn_scoped(scope.real, role))?;
+        Ok(ScopedJoinHandle { packet, thread, scope: PhantomData })
+    }
+
+    fn real(&self) -> real::Builder {
+        let real = real::Builder::new();
+        self.stack_size.into_iter().fold(real, real::Builder::stack_size)
+    }
+}
+
+/// Where a thread leaves its value. If nobody is left to join it, the value is dropped as part of
+/// what the thread does, not after its end.
+type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
+
+fn role<T>(
+    name: Option<String>,
+    scope: Option<usize>,
+    f: impl FnOnce() -> T,
+) -> (usize, Packet<T>, impl FnOnce()) {
+    let (stage, _) = me();
+    let number = stage.enter(name, scope, stage::past());
+    let packet = Packet::default();
+    let theirs = packet.clone();
+    let leave = move |outcome| {
+        *hold(&theirs) = Some(outcome);
+        drop(theirs);
+    };
+    (number, packet, move || stage.act(number, f, leave))
+}
+
+/// The new thread runs up to its first step; then this one goes on.
+fn started<H>(number: usize, handle: io::Result<H>) -> io::Result<Thread> {
+    match handle {
+        Ok(_) => stage::wait("the new thread", |_| true),
+        Err(fault) => {
+            me().0.leave(number);
+            return Err(fault);
+        }
+    }
+    Ok(Thread::of(number))
+}
+
+macro_rules! handle {
+    ($name:ident $(<$scope:lifetime>)?) => {
+        #[doc = concat!("See [`std::thread::", stringify!($name), "`].")]
+        pub struct $name<$($scope,)? T> {
+            packet: Packet<T>,
+            thread: Thread,
+            scope: PhantomData<($(&$scope)? (),)>,
+        }
+
+        impl<$($scope,)? T> $name<$($scope,)? T> {
+            /// Waits for the end of the thread. This is no step: only the waiting thread notices.
+            pub fn join(self) -> Result<T> {
+                self.thread.wait_for();
+                hold(&self.packet).take().expect("a thread that has ended has left its value")
+            }
+
+            /// Has the thread ended? To look is a step.
+            pub fn is_finished(&self) -> bool {
+                self.thread.is_finished()
+            }
+
+            /// The thread itself.
+            pub fn thread(&self) -> &Thread {
+                &self.thread
+            }
+        }
+    };
+}
+
+handle!(JoinHandle);
+handle!(ScopedJoinHandle<'scope>);
