@@ -26,7 +26,7 @@ pub(super) struct Deed {
     /// Stands for what was done, and with what result.
     what: u64,
     on: Option<Key>,
-    /// The version of what was read.
+    /// What there was to notice after the last step with the same thing, if this one has read it.
     read: Option<u64>,
 }
 
@@ -90,8 +90,12 @@ impl Actor {
         self.past = hash((self.past, seen));
     }
 
-    pub(super) fn does(&mut self, what: u64, on: Option<Key>, read: Option<u64>) {
-        self.round.push(Deed { what, on, read });
+    /// It has done this, and there is this to notice now; did it?
+    pub(super) fn does(&mut self, what: u64, on: Option<Key>, look: Option<(u64, bool)>) {
+        self.round.push(Deed { what, on, read: look.filter(|look| look.1).map(|look| look.0) });
+        for deed in self.round.iter_mut().filter(|deed| deed.on == on && deed.read.is_some()) {
+            deed.read = look.map(|look| look.0); // its own change is none that it waits for
+        }
     }
 
     /// It says that it is in a loop. Has it done the same as in its last round, and is that a wait?
@@ -118,7 +122,7 @@ impl Actor {
     fn changes(&self, shared: &Slots) -> impl Iterator<Item = bool> {
         let of = |deed: &Deed| Some((deed.on?, deed.read?));
         let reads = self.round.iter().filter_map(of);
-        reads.map(|(key, version)| shared.get(&key).is_some_and(|slot| slot.version != version))
+        reads.map(|(key, look)| shared.get(&key).is_some_and(|slot| slot.look != look))
     }
 
     /// Stands for all that decides what it will do.

@@ -50,7 +50,7 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
             |_| {
                 let value = &mut *hold(value);
                 let (outcome, text) = act(value);
-                (outcome, text, Mark { state: hash(value.to_string()), seen: 0, reads })
+                (outcome, text, Mark { reads, ..Mark::reads(hash(value.to_string())) })
             },
         )
     }

@@ -60,7 +60,7 @@ impl Barrier {
                     *arrived = Arrived { threads: 0, times: times + 1 };
                 }
                 let text = if last { "comes last to the barrier" } else { "comes to the barrier" };
-                let mark = Mark { state: hash(&*arrived), seen: 0, reads: true };
+                let mark = Mark::reads(hash(&*arrived));
                 ((last, times), text.into(), mark)
             },
         );

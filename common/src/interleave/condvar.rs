@@ -42,10 +42,6 @@ impl Waiting {
         self.calls.iter_mut().for_each(|call| call.retain(|waiting| *waiting != thread));
         self.calls.retain(|call| !call.is_empty());
     }
-
-    fn mark(&self, reads: bool) -> Mark {
-        Mark { state: hash(self), seen: 0, reads }
-    }
 }
 
 /// See [`std::sync::WaitTimeoutResult`].
@@ -151,7 +147,7 @@ impl Condvar {
                     text.into()
                 };
                 how(&mut waiting);
-                ((), text, waiting.mark(false))
+                ((), text, Mark::writes(hash(&*waiting)))
             },
         );
     }
@@ -168,7 +164,7 @@ impl Condvar {
             let mut waiting = hold(waiting);
             waiting.threads.push(me);
             waiting.threads.sort();
-            shared.becomes(waiting.mark(false).state);
+            shared.becomes(hash(&*waiting));
         });
         drop(guard);
         let theirs = waiting.clone();
@@ -177,7 +173,7 @@ impl Condvar {
             let mut waiting = hold(waiting);
             let notified = waiting.is_notified(me);
             waiting.wakes(me);
-            shared.becomes(waiting.mark(false).state);
+            shared.becomes(hash(&*waiting));
             let why = if notified { "is notified" } else { "times out" };
             ((mutex.guard(), notified), format!("{why}, acquires the lock"))
         })

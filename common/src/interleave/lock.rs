@@ -22,6 +22,8 @@ struct Held {
     poisoned: bool,
     /// Stands for the value inside: all that its last holder had done and noticed.
     value: u64,
+    /// How often its holder could have changed it.
+    changes: usize,
 }
 
 impl Held {
@@ -30,7 +32,8 @@ impl Held {
     }
 
     fn mark(&self, seen: u64) -> Mark {
-        Mark { state: hash(self), seen, reads: true }
+        let look = hash((self.alone, self.together, self.poisoned, self.changes));
+        Mark { look, seen, ..Mark::reads(hash(self)) }
     }
 }
 
@@ -154,8 +157,15 @@ impl Lock {
         held.mark(hash((held.value, held.poisoned)))
     }
 
-    /// Releases the lock. `give_back` drops the real guard, and says whether the lock is poisoned.
-    pub(super) fn release(&self, how: How, text: &str, give_back: impl FnOnce() -> bool) {
+    /// Releases the lock, after the value was changed or not. `give_back` drops the real guard, and
+    /// says whether the lock is poisoned.
+    pub(super) fn release(
+        &self,
+        how: How,
+        text: &str,
+        changed: bool,
+        give_back: impl FnOnce() -> bool,
+    ) {
         let Here { shared, held } = self.here();
         shared.marked_step(
             "its turn",
@@ -171,6 +181,7 @@ impl Lock {
                 if how == How::Alone && self.has_value {
                     held.value = past;
                 }
+                held.changes += usize::from(changed);
                 held.poisoned = poisoned;
                 ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
             },

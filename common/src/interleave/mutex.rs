@@ -22,6 +22,8 @@ pub struct MutexGuard<'a, T: ?Sized> {
     pub(super) mutex: &'a Mutex<T>,
     /// Empty when the lock has been released.
     real: Option<real::MutexGuard<'a, T>>,
+    /// The value may have been changed.
+    changed: bool,
 }
 
 impl<T> Mutex<T> {
@@ -65,14 +67,18 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     pub(super) fn guard(&self) -> LockResult<MutexGuard<'_, T>> {
-        guard(self.real.try_lock(), |real| MutexGuard { mutex: self, real: Some(real) })
+        guard(self.real.try_lock(), |real| MutexGuard {
+            mutex: self,
+            real: Some(real),
+            changed: false,
+        })
     }
 }
 
 impl<T: ?Sized> MutexGuard<'_, T> {
     pub(super) fn release(&mut self, text: &str, then: impl FnOnce()) {
         if let Some(real) = self.real.take() {
-            self.mutex.lock.release(How::Alone, text, || {
+            self.mutex.lock.release(How::Alone, text, self.changed, || {
                 drop(real); // poisons the lock if this thread is panicking, as in std
                 then();
                 self.mutex.real.is_poisoned()
@@ -137,6 +143,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.changed = true;
         self.real.as_mut().expect("the lock is held")
     }
 }

@@ -29,7 +29,7 @@ fn take_a_token(what: &str, may: impl Fn(&State) -> bool + Send + 'static) {
     stage::turn(At::Step(Box::new(may)), what, Some(key), false);
     let was = std::mem::take(&mut stage.state().threads[me].unparked);
     let text = if was { "is unparked" } else { "is parked no longer" };
-    stage::note(text.into(), Some((key, Mark { state: hash(false), seen: 0, reads: true })));
+    stage::note(text.into(), Some((key, Mark::reads(hash(false)))));
 }
 
 /// See [`std::thread::Thread`].
@@ -68,7 +68,7 @@ impl Thread {
         let done = state.threads[self.number].is_done();
         let now = if done { state.shared[&key].state } else { hash(true) };
         drop(state);
-        let mark = Mark { state: now, seen: 0, reads: false };
+        let mark = Mark::writes(now);
         stage::note(format!("unparks {title}"), Some((key, mark)));
     }
 
@@ -81,7 +81,7 @@ impl Thread {
         let now = state.shared[&key].state;
         drop(state);
         let text = format!("finds {title} {}", if done { "ended" } else { "running" });
-        stage::note(text, Some((key, Mark { state: now, seen: 0, reads: true })));
+        stage::note(text, Some((key, Mark::reads(now))));
         done
     }
 

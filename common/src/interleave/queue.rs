@@ -43,7 +43,7 @@ impl<T> State<T> {
         let offers: Vec<_> = self.offers.iter().map(place).collect();
         let requests: Vec<_> = self.requests.iter().map(place).collect();
         let state = hash((items, self.senders, self.receivers, offers, requests));
-        Mark { state, seen, reads: true }
+        Mark { seen, ..Mark::reads(state) }
     }
 }
 

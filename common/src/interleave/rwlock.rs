@@ -63,11 +63,19 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn reader(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        guard(self.real.try_read(), |real| RwLockReadGuard { lock: self, real: Some(real) })
+        guard(self.real.try_read(), |real| RwLockReadGuard {
+            lock: self,
+            real: Some(real),
+            changed: false,
+        })
     }
 
     fn writer(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        guard(self.real.try_write(), |real| RwLockWriteGuard { lock: self, real: Some(real) })
+        guard(self.real.try_write(), |real| RwLockWriteGuard {
+            lock: self,
+            real: Some(real),
+            changed: false,
+        })
     }
 }
 
@@ -79,11 +87,13 @@ macro_rules! guard {
             lock: &'a RwLock<T>,
             /// Empty only while it is dropped.
             real: Option<real::$name<'a, T>>,
+            /// The value may have been changed.
+            changed: bool,
         }
 
         impl<T: ?Sized> Drop for $name<'_, T> {
             fn drop(&mut self) {
-                self.lock.lock.release($how, "releases the lock", || {
+                self.lock.lock.release($how, "releases the lock", self.changed, || {
                     drop(self.real.take()); // a writer that is panicking poisons the lock
                     self.lock.real.is_poisoned()
                 });
@@ -111,6 +121,7 @@ guard!(RwLockWriteGuard, How::Alone);
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.changed = true;
         self.real.as_mut().expect("the lock is held")
     }
 }

@@ -55,6 +55,8 @@ pub struct Shared(pub(super) Key);
 pub(super) struct Mark {
     /// Stands for all that later steps can notice of the shared thing.
     pub(super) state: u64,
+    /// Stands for what a thread that waits in a loop could notice: mostly the same.
+    pub(super) look: u64,
     /// Stands for all that the thread has noticed, if that is more than the text says.
     pub(super) seen: u64,
     /// The thread has learned something that another thread can change.
@@ -65,8 +67,7 @@ pub(super) struct Mark {
 #[derive(Default)]
 pub(super) struct Slot {
     pub(super) state: u64,
-    /// How often the state has changed.
-    pub(super) version: u64,
+    pub(super) look: u64,
     /// The threads that hold it, if it is a lock.
     pub(super) holders: Vec<usize>,
 }
@@ -134,7 +135,7 @@ impl Shared {
             let before = stage::me().0.state().shared[&self.0].state;
             let (outcome, text) = act();
             let state = hash((before, past, &text));
-            (outcome, text, Mark { state, seen: before, reads: true })
+            (outcome, text, Mark { state, look: state, seen: before, reads: true })
         })
     }
 
@@ -176,19 +177,35 @@ impl Shared {
 
     /// The state of this thing has changed in the step of another one.
     pub(super) fn becomes(self, now: u64) {
-        stage::me().0.state().becomes(self.0, now);
+        stage::me().0.state().becomes(self.0, now, now);
+    }
+}
+
+impl Mark {
+    /// A step that has read this state, and whose text says what it has noticed.
+    pub(super) fn reads(state: u64) -> Self {
+        Self { state, look: state, seen: 0, reads: true }
+    }
+
+    /// Stands for what a thread has noticed that waits in a loop.
+    pub(super) fn in_a_loop(&self) -> u64 {
+        if self.look == self.state { self.seen } else { self.look }
+    }
+
+    /// A step that has changed the state, and noticed nothing.
+    pub(super) fn writes(state: u64) -> Self {
+        Self { reads: false, ..Self::reads(state) }
     }
 }
 
 impl State {
-    /// Writes down the state of a shared thing.
-    pub(super) fn becomes(&mut self, key: Key, now: u64) -> u64 {
+    /// Writes down the state of a shared thing, and what a thread in a loop could notice of it.
+    pub(super) fn becomes(&mut self, key: Key, state: u64, look: u64) {
         let slot = self.shared.entry(key).or_default();
-        if slot.state != now {
-            (slot.state, slot.version) = (now, slot.version + 1);
+        if slot.look != look {
             self.rounds = 0;
         }
-        slot.version
+        (slot.state, slot.look) = (state, look);
     }
 }
 

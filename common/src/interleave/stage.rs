@@ -177,7 +177,8 @@ impl Stage {
         let mut state = self.state();
         let (key, past) = (state.threads[number].thread.0, state.threads[number].past);
         state.threads[number].at = At::Done;
-        state.becomes(key, hash(("done", past)));
+        let done = hash(("done", past));
+        state.becomes(key, done, done);
         state.choose(&self.finished);
     }
 }
@@ -265,15 +266,17 @@ pub(super) fn note(text: String, on: Option<(Key, Mark)>) {
     let (stage, thread) = me();
     let mut state = stage.state();
     state.turns += 1;
-    let what = hash((&text, on.as_ref().map(|(key, mark)| (key, mark.seen))));
+    let seen = on.as_ref().map(|(_, mark)| mark.seen);
+    // Whether a thread does the same again is told by what a thread in a loop could notice.
+    let what = hash((&text, on.as_ref().map(|(_, mark)| mark.in_a_loop())));
     let key = on.as_ref().map(|(key, _)| *key);
-    let read = on.and_then(|(key, mark)| {
-        let version = state.becomes(key, mark.state);
-        mark.reads.then_some(version)
+    let look = on.map(|(key, mark)| {
+        state.becomes(key, mark.state, mark.look);
+        (mark.look, mark.reads)
     });
     let actor = &mut state.threads[thread];
-    actor.learn(hash((&key, what)));
-    actor.does(what, key, read);
+    actor.learn(hash((&text, &key, seen)));
+    actor.does(what, key, look);
     state.line(thread, text, key, true);
 }
 

@@ -109,7 +109,8 @@ impl State {
                 Over::Deadlock
             });
         }
-        if self.lines.len() >= MOST_STEPS {
+        // Rounds in which nothing changes are counted by themselves.
+        if self.lines.len() >= MOST_STEPS && self.rounds == 0 {
             return Err(Over::Fault(self.endless()));
         }
         let state = self.mark();
