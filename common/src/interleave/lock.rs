@@ -1,6 +1,7 @@
 //! What `Mutex` and `RwLock` have in common: who holds the lock, and what the cache knows of what
 //! is inside.
 
+use std::mem;
 use std::panic::Location;
 use std::sync::{Arc, LockResult, Mutex, PoisonError, TryLockError, TryLockResult};
 use std::thread;
@@ -22,7 +23,10 @@ struct Held {
     poisoned: bool,
     /// Stands for the value inside: all that its last holder had done and noticed.
     value: u64,
-    /// How often its holder could have changed it.
+    /// Somebody has tried in vain to get in.
+    missed: bool,
+    /// How often a thread that waits in a loop could find something new: the value was changed, or
+    /// the lock is free after a try in vain.
     changes: usize,
 }
 
@@ -32,7 +36,7 @@ impl Held {
     }
 
     fn mark(&self, seen: u64) -> Mark {
-        let look = hash((self.alone, self.together, self.poisoned, self.changes));
+        let look = hash((self.poisoned, self.changes));
         Mark { look, seen, ..Mark::reads(hash(self)) }
     }
 }
@@ -111,6 +115,7 @@ impl Lock {
                 if hold(held).lets_in(how) {
                     (take().map_err(TryLockError::from), acquires(how), self.taken(how))
                 } else {
+                    hold(held).missed = true;
                     let mark = hold(held).mark(0);
                     (Err(TryLockError::WouldBlock), "finds the lock held".into(), mark)
                 }
@@ -181,7 +186,7 @@ impl Lock {
                 if how == How::Alone && self.has_value {
                     held.value = past;
                 }
-                held.changes += usize::from(changed);
+                held.changes += usize::from(changed || mem::take(&mut held.missed));
                 held.poisoned = poisoned;
                 ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
             },
