@@ -102,6 +102,7 @@ mod mpsc;
 mod mutex;
 mod once;
 mod park;
+mod play;
 mod queue;
 mod report;
 mod rwlock;
@@ -114,6 +115,7 @@ mod state;
 mod table;
 pub mod thread;
 
+pub use play::{play, play_with};
 pub use report::Interleavings;
 pub use search::{explore, explore_plainly};
 pub use shared::Shared;

@@ -36,19 +36,19 @@ pub(super) enum Next {
 /// next run repeats the path up to the last choice that has an alternative, and takes that.
 #[derive(Default)]
 pub(super) struct Search {
-    pub(super) path: Vec<Choice>,
+    path: Vec<Choice>,
     depth: usize,
     /// What comes of each state that was left behind, unless the search is a plain one.
     known: Option<HashMap<u64, Tally>>,
     /// The search follows its path, and asks at its end.
-    pub(super) asks: bool,
+    asks: bool,
     /// All that threads have shared in any run.
     pub(super) shared: BTreeSet<Key>,
     runs: u64,
 }
 
 impl Search {
-    fn new(cached: bool) -> Self {
+    pub(super) fn new(cached: bool) -> Self {
         Self { known: cached.then(HashMap::new), ..Self::default() }
     }
 
@@ -103,20 +103,32 @@ impl Search {
         Some(came)
     }
 
+    /// A search that follows this path, and asks at its end.
+    pub(super) fn along(path: Vec<Choice>) -> Self {
+        Self { path, asks: true, ..Self::default() }
+    }
+
     #[track_caller]
-    fn all(mut self, lesson: Lesson) -> Interleavings {
+    pub(super) fn all(mut self, lesson: &Lesson) -> (Interleavings, Numbers) {
         loop {
             let came;
-            (self, came) = stage::play(&lesson, self);
+            (self, came) = stage::play(lesson, self);
             if let Some(tally) = self.learn(came.tally()) {
                 let numbers = Numbers::of(self.shared.iter());
                 let sample = |(ending, (count, record)): (String, (u128, Arc<Record>))| {
                     (ending, (count, Interleaving::new(&record, &numbers)))
                 };
                 let endings = tally.into_iter().map(sample).collect();
-                return Interleavings { endings, runs: self.runs };
+                return (Interleavings { endings, runs: self.runs }, numbers);
             }
         }
+    }
+}
+
+impl Choice {
+    /// The same choice, with this move.
+    pub(super) fn with(&self, taken: usize) -> Self {
+        Self { taken, among: self.among, state: self.state, tally: Tally::new() }
     }
 }
 
@@ -150,7 +162,7 @@ pub(super) fn told<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -
 /// state again, because something in the lesson is random.
 #[track_caller]
 pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Interleavings {
-    Search::new(true).all(told(lesson))
+    Search::new(true).all(&told(lesson)).0
 }
 
 /// Does the same as [`explore`], without what it knows of states that it has been in: one run for
@@ -163,5 +175,5 @@ pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> In
 pub fn explore_plainly<T: Display>(
     lesson: impl Fn() -> T + Send + Sync + 'static,
 ) -> Interleavings {
-    Search::new(false).all(told(lesson))
+    Search::new(false).all(&told(lesson)).0
 }

@@ -36,11 +36,11 @@ pub(super) enum Came {
     Ending(String, Record),
     /// The run has come to a known state, and this is what comes of it.
     Known(Tally),
-    /// The run has come to the end of its path.
+    /// The run has come to the end of its path: the steps so far, the choice, and what each thread
+    /// waits for that cannot take the next step.
     Asked {
         record: Record,
         choice: Choice,
-        able: Vec<usize>,
         waits: Vec<Line>,
     },
 }
@@ -51,6 +51,13 @@ impl Came {
             Self::Ending(ending, record) => Tally::from([(ending, (1, Arc::new(record)))]),
             Self::Known(tally) => tally,
             Self::Asked { .. } => Tally::new(),
+        }
+    }
+
+    pub(super) fn record(self) -> Record {
+        match self {
+            Self::Ending(_, record) | Self::Asked { record, .. } => record,
+            Self::Known(_) => Record::default(),
         }
     }
 }
@@ -104,7 +111,7 @@ pub(super) fn play(lesson: &Lesson, mut search: Search) -> (Search, Came) {
     let panic = || format!("panic: {}", state.panic.take().unwrap_or_default());
     let came = match state.over.take() {
         Some(Over::Known(known)) => Came::Known(search.known(known)),
-        Some(Over::Asked { choice, able, waits }) => Came::Asked { record, choice, able, waits },
+        Some(Over::Asked { choice, waits }) => Came::Asked { record, choice, waits },
         Some(Over::Fault(fault)) => panic!("{fault}"),
         Some(Over::Deadlock) => Came::Ending(DEADLOCK.into(), record),
         _ => Came::Ending(state.value.take().map_or_else(panic, end_with), record),

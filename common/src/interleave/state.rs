@@ -21,11 +21,9 @@ pub(super) enum Over {
     Deadlock,
     /// The run has come to a state that is known.
     Known(u64),
-    /// The path ends here: which threads can take the next step, and what each of the others
-    /// waits for.
+    /// The path ends here: the choice, and what each thread waits for that cannot go on.
     Asked {
         choice: Choice,
-        able: Vec<usize>,
         waits: Vec<Line>,
     },
     /// The lesson is none that can be run in every interleaving.
@@ -113,14 +111,16 @@ impl State {
         if self.lines.len() >= MOST_STEPS && self.rounds == 0 {
             return Err(Over::Fault(self.endless()));
         }
+        if self.rounds > 0
+            && let [only] = able[..]
+        {
+            return Ok(only); // a round in which nothing may change: nobody chooses it
+        }
         let state = self.mark();
         match self.search.next(state, able.len()) {
             Next::Take(taken) => Ok(able[taken]),
             Next::Known(state) => Err(Over::Known(state)),
-            Next::Ask(choice) => {
-                let waits = self.waits(&able);
-                Err(Over::Asked { choice, able, waits })
-            }
+            Next::Ask(choice) => Err(Over::Asked { choice, waits: self.waits_with_holders(&able) }),
             Next::Random => Err(Over::Fault(
                 "the same steps led to another state than before: is something random, or \
                  carried over from one interleaving to the next?"
@@ -181,6 +181,23 @@ impl State {
             waits.then_some(Line { thread, text, on: *on, step: false, alone: false })
         };
         self.threads.iter().enumerate().filter_map(waits).collect()
+    }
+
+    /// The same, and which threads hold what they wait for. That the main thread waits for others
+    /// to end is left out.
+    fn waits_with_holders(&self, able: &[usize]) -> Vec<Line> {
+        let mut waits = self.waits(able);
+        waits.retain(|line| line.thread > 0 || line.on.is_some());
+        for line in &mut waits {
+            let holders = line.on.and_then(|key| self.shared.get(&key)).map(|slot| &slot.holders);
+            for &holder in holders.into_iter().flatten() {
+                line.text += &match holder == line.thread {
+                    true => ", which it holds itself".to_string(),
+                    false => format!(", which {} holds", self.title(holder)),
+                };
+            }
+        }
+        waits
     }
 
     pub(super) fn title(&self, thread: usize) -> String {

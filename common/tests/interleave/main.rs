@@ -5,6 +5,7 @@ mod agree;
 mod channels;
 mod counts;
 mod oracle;
+mod playing;
 mod programs;
 mod sound;
 mod source;

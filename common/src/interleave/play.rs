@@ -1,0 +1,186 @@
+//! A person is the scheduler: which thread takes the next step?
+
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal};
+use std::iter;
+
+use super::report::{DEADLOCK, Interleavings};
+use super::search::{Choice, Search, told};
+use super::stage::{self, Came, Lesson};
+use super::table::{Interleaving, Line, Numbers, Record, titles};
+use crate::say;
+
+/// Lets a person choose which thread of `lesson` takes the next step, again and again, and says what
+/// came of it. Answers are read from standard input.
+///
+/// `goal` is shown first: what is to be brought about. `reaches` is given an ending, as
+/// [`Interleavings::endings`] names it, and says whether that is the goal.
+///
+/// # Panics
+///
+/// As [`explore`](super::explore).
+pub fn play<T: Display>(
+    goal: &str,
+    reaches: impl Fn(&str) -> bool,
+    lesson: impl Fn() -> T + Send + Sync + 'static,
+) {
+    let stdin = io::stdin();
+    let typed = stdin.is_terminal();
+    let prompt = |answer: Option<&str>| match answer {
+        None if typed => say::text(format_args!("> ")),
+        Some(answer) if !typed => crate::show!("> {answer}"),
+        _ => {}
+    };
+    play_with(goal, reaches, lesson, stdin.lock(), prompt, |text| crate::show!("{text}"));
+}
+
+/// Does the same as [`play`] with answers from somewhere else. `prompt` is called before an answer is
+/// read, and with the answer; `show` is given the lines that a person sees.
+///
+/// ```
+/// use common::interleave as std;
+/// use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+/// use std::thread;
+///
+/// let deposits = || {
+///     let balance = AtomicI64::new(0);
+///     thread::scope(|scope| {
+///         for _ in 0..2 {
+///             scope.spawn(|| balance.store(balance.load(SeqCst) + 1, SeqCst));
+///         }
+///     });
+///     balance.into_inner()
+/// };
+/// let goal = "Two threads deposit ¥1 each. Make the account lose one.";
+/// let mut shown = String::new();
+/// let loses_one = |ending: &str| ending == "end with 1";
+/// let answers = "1 2 1 2".as_bytes();
+/// common::interleave::play_with(goal, loses_one, deposits, answers, |_| {}, |text| {
+///     shown += text;
+///     shown += "\n";
+/// });
+/// assert!(shown.starts_with(goal));
+/// assert!(shown.ends_with("as 4 of 6 interleavings do.\nYou have reached the goal.\n"));
+/// ```
+pub fn play_with<T: Display>(
+    goal: &str,
+    reaches: impl Fn(&str) -> bool,
+    lesson: impl Fn() -> T + Send + Sync + 'static,
+    input: impl BufRead,
+    mut prompt: impl FnMut(Option<&str>),
+    mut show: impl FnMut(&str),
+) {
+    let lesson = told(lesson);
+    let (found, numbers) = Search::new(true).all(&lesson);
+    let reaching = found.endings().filter(|(ending, ..)| reaches(ending));
+    let how_many = match (reaching.map(|(_, count, _)| count).sum::<u128>(), found.count()) {
+        (0, _) => "No interleaving reaches the goal.".to_string(),
+        (some, all) => format!("{some} of {all} interleavings reach the goal."),
+    };
+    show(goal);
+    show("Type the number of a thread. u takes a step back, a plays the rest, q ends.");
+    let mut answers = words(input);
+    // Each choice, and whether it was a person who chose.
+    let mut path: Vec<(Choice, bool)> = Vec::new();
+    let mut rest = false;
+    loop {
+        let (record, choice, waits) = match run(&lesson, &path) {
+            Came::Asked { record, choice, waits } => (record, choice, waits),
+            Came::Known(_) => unreachable!("without a cache, nothing is known"),
+            Came::Ending(ending, record) => {
+                let reached =
+                    if reaches(&ending) { "You have reached the goal." } else { &how_many };
+                let table = Interleaving::new(&record, &numbers);
+                return show(&format!("\n{table}\n{}\n{reached}", summary(&ending, &found)));
+            }
+        };
+        // What a thread is about to do is found out: it does it, in a run of its own.
+        let ahead = |taken| {
+            path.push((choice.with(taken), false));
+            let next = run(&lesson, &path).record().lines.swap_remove(record.lines.len());
+            path.pop();
+            next
+        };
+        let next: Vec<Line> = (0..choice.among).map(ahead).collect();
+        if rest || next.iter().all(|line| line.alone) {
+            path.push((choice, false));
+            continue;
+        }
+        show(&board(&record, &next, &waits, &numbers));
+        loop {
+            prompt(None);
+            let answer = answers.next().unwrap_or("q".into());
+            prompt(Some(&answer));
+            let threads = next.iter().map(|line| line.thread.to_string());
+            match answer.as_str() {
+                "a" => {
+                    rest = true;
+                    break;
+                }
+                "u" if path.iter().any(|(_, asked)| *asked) => {
+                    while path.pop().is_some_and(|(_, asked)| !asked) {}
+                    break;
+                }
+                "q" => return show(&how_many),
+                "u" => show("There is no step to take back."),
+                number => match threads.clone().position(|thread| thread == number) {
+                    Some(taken) => {
+                        path.push((choice.with(taken), true));
+                        break;
+                    }
+                    None => {
+                        let threads = threads.collect::<Vec<_>>().join(" or ");
+                        show(&format!("Type {threads}, or one of the letters u, a and q."));
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// The words of a text, as they come.
+fn words(mut input: impl BufRead) -> impl Iterator<Item = String> {
+    iter::from_fn(move || {
+        let mut line = Vec::new();
+        let read = input.read_until(b'\n', &mut line).ok()?;
+        let line = String::from_utf8_lossy(&line);
+        (read > 0).then(|| line.split_whitespace().map(String::from).collect::<Vec<_>>())
+    })
+    .flatten()
+}
+
+/// Plays along the path.
+fn run(lesson: &Lesson, path: &[(Choice, bool)]) -> Came {
+    let path = path.iter().map(|(choice, _)| choice.with(choice.taken)).collect();
+    stage::play(lesson, Search::along(path)).1
+}
+
+/// The steps so far, what each thread would do next, and what the others wait for.
+fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Numbers) -> String {
+    let mut text = String::from("\n");
+    if record.lines.iter().any(|line| !line.alone) {
+        text += &format!("{}\n", Interleaving::new(record, numbers));
+    }
+    text += "Which thread takes the next step?\n";
+    let titles = titles(&record.names);
+    for line in next {
+        let (thread, step) = (line.thread, numbers.describe(&line.text, line.on));
+        text += &format!("{thread:>3}  {} {step}\n", titles[thread]);
+    }
+    for line in waits {
+        let wait = numbers.describe(&line.text, line.on);
+        text += &format!("     {} {wait}\n", titles[line.thread]);
+    }
+    text.trim_end().to_string()
+}
+
+/// How it ended, and how many interleavings end like this.
+fn summary(ending: &str, found: &Interleavings) -> String {
+    let (count, all) = (found.count_of(ending), found.count());
+    let how = match ending.strip_prefix("end ") {
+        Some(value) => format!("It ends {value}"),
+        None if ending == DEADLOCK => "It ends in a deadlock".to_string(),
+        None => format!("It ends in a {ending}"),
+    };
+    format!("{how}, as {count} of {all} interleavings do.")
+}
