@@ -74,38 +74,57 @@
 //!   `SeqCst` is asked for. Wake-ups without a reason, and a `compare_exchange_weak` that fails
 //!   without one, do not happen either.
 //! - [`Arc`](sync::Arc) is that of `std`: what it counts is not watched.
-//! - Files, processes, sockets and clocks. Only what is modelled is exported; anything else is a
-//!   compile error that points to the reason:
+//! - Files, power loss, processes, sockets and clocks. Only what is modelled is exported. Anything
+//!   else is a compile error that shows a line with the reason:
 //!
 //! ```compile_fail,E0432
 //! use common::interleave as std;
-//! use std::sync::ReentrantLock;
+//! use std::fs; // Files are not modelled: let the lesson read and write through a closure.
 //! ```
 //!
-//! A thread that waits for something that is not modelled is reported after 4 seconds.
+//! A path that leads past the stand-in, such as `::std` or `core`, is a compile error, too:
+//!
+//! ```compile_fail,E0080
+//! // `explore!` does this with the text of the lesson file.
+//! const _: () = common::interleave::source::must_stay_inside("use core::sync::atomic::AtomicBool;");
+//! ```
+//!
+//! A thread that waits for something that is not modelled is reported after 4 seconds. A loop that
+//! waits for another thread and does not say so is reported, too, with its steps.
 
 #[doc(no_inline)]
 pub use std::{
-    alloc, array, ascii, borrow, boxed, cell, char, clone, cmp, collections, convert, default,
-    error, fmt, hash, iter, marker, mem, num, ops, option, pin, primitive, ptr, rc, result, slice,
-    str, string, thread_local, vec,
+    alloc, any, array, ascii, borrow, boxed, cell, char, clone, cmp, collections, convert, default,
+    error, ffi, fmt, hash, iter, marker, mem, num, ops, option, path, pin, primitive, ptr, rc,
+    result, slice, str, string, thread_local, vec,
 };
 
 mod actor;
+mod afresh;
 mod atomic;
 mod barrier;
+mod board;
 mod channel;
 mod condvar;
 mod faults;
+mod fetch;
+mod gate;
+mod handle;
+mod held;
+mod lazy;
 mod lock;
+mod mark;
 mod mpsc;
 mod mutex;
+mod names;
 mod once;
 mod park;
 mod play;
 mod queue;
+mod rendezvous;
 mod report;
 mod rwlock;
+mod scope;
 mod search;
 mod shared;
 #[doc(hidden)]
@@ -114,6 +133,7 @@ mod stage;
 mod state;
 mod table;
 pub mod thread;
+mod waiting;
 
 pub use play::{play, play_with};
 pub use report::Interleavings;
@@ -125,15 +145,26 @@ pub use table::Interleaving;
 pub mod sync {
     pub use super::barrier::{Barrier, BarrierWaitResult};
     pub use super::condvar::{Condvar, WaitTimeoutResult};
+    pub use super::lazy::{LazyLock, OnceLock};
     pub use super::mutex::{Mutex, MutexGuard};
-    pub use super::once::{LazyLock, Once, OnceLock};
+    pub use super::once::Once;
     pub use super::rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
     #[doc(no_inline)]
     pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
 
+    #[cfg(any())] // Not modelled, as it is not stable: use a `Mutex`, and hand its guard on.
+    pub struct ReentrantLock;
+    #[cfg(any())] // Not modelled: use `Once::call_once`.
+    pub struct OnceState;
+
     /// Stands in for `std::sync::atomic`.
     pub mod atomic {
         pub use super::super::atomic::*;
+
+        #[cfg(any())] // Not modelled: use an `AtomicUsize` as an index, or a `Mutex`.
+        pub struct AtomicPtr;
+        #[cfg(any())] // Not modelled: all threads see all steps in one order anyway.
+        pub fn fence() {}
     }
 
     /// Stands in for `std::sync::mpsc`.
@@ -166,12 +197,28 @@ pub mod hint {
 pub mod time {
     #[doc(no_inline)]
     pub use std::time::Duration;
+
+    #[cfg(any())] // Time is not modelled: measure it outside of what is explored.
+    pub struct Instant;
+    #[cfg(any())] // Time is not modelled: measure it outside of what is explored.
+    pub struct SystemTime;
 }
 
-// What is not modelled. The compiler shows the line that leaves it out, and so the reason.
-#[rustfmt::skip]
-mod not_modelled {
-}
+// What is not modelled. In its error message, the compiler shows the line that leaves it out.
+#[cfg(any())] // Not modelled: let the lesson take what it needs as an argument or a closure.
+pub mod env {}
+#[cfg(any())] // Files are not modelled: let the lesson read and write through a closure.
+pub mod fs {}
+#[cfg(any())] // Not modelled: let the lesson read and write through a closure.
+pub mod io {}
+#[cfg(any())] // Sockets are not modelled: let the lesson send through a channel of `std::sync::mpsc`.
+pub mod net {}
+#[cfg(any())] // Not modelled: it differs from system to system.
+pub mod os {}
+#[cfg(any())] // `catch_unwind` is not modelled: let a thread panic, and look at what `join` gives.
+pub mod panic {}
+#[cfg(any())] // Processes are not modelled: let threads do their work.
+pub mod process {}
 
 /// Includes a lesson's own file as a module in which `std` means the stand-in. A third argument can
 /// give another package a stand-in.

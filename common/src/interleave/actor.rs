@@ -3,7 +3,8 @@
 use std::mem;
 use std::sync::{Arc, Condvar};
 
-use super::shared::{Key, Shared, Slots, hash};
+use super::mark::hash;
+use super::shared::{Key, Shared, Slots};
 use super::stage::State;
 
 /// May a thread go on, as all stands now?

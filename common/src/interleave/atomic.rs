@@ -2,14 +2,14 @@
 //! order, whatever [`Ordering`] is asked for.
 
 use std::fmt::{self, Debug, Display, Formatter};
-use std::num::Wrapping;
-use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Sub};
 use std::panic::Location;
 use std::sync::Mutex;
 
 pub use std::sync::atomic::Ordering;
 
-use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::afresh::Afresh;
+use super::mark::{Mark, hash};
+use super::shared::{Shared, hold};
 use super::stage::on_stage;
 
 macro_rules! names {
@@ -55,7 +55,7 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
         )
     }
 
-    fn change(&self, new: impl FnOnce(T) -> T, told: impl FnOnce(T, T) -> String) -> T {
+    pub(super) fn change(&self, new: impl FnOnce(T) -> T, told: impl FnOnce(T, T) -> String) -> T {
         self.step(true, |value| {
             let before = *value;
             *value = new(before);
@@ -135,54 +135,6 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
     /// Takes the value out. Its owner is alone with it: this is no step.
     pub fn into_inner(mut self) -> T {
         *self.get_mut()
-    }
-}
-
-impl<T: Copy + PartialEq + Display + Ord> Atomic<T> {
-    /// Raises the value to this one, and gives the one before.
-    pub fn fetch_max(&self, other: T, _: Ordering) -> T {
-        self.change(|before| before.max(other), |before, now| format!("turns {before} into {now}"))
-    }
-
-    /// Lowers the value to this one, and gives the one before.
-    pub fn fetch_min(&self, other: T, _: Ordering) -> T {
-        self.change(|before| before.min(other), |before, now| format!("turns {before} into {now}"))
-    }
-}
-
-macro_rules! bits {
-    ($($name:ident $trait:ident $operation:expr, $text:literal);* $(;)?) => {
-        $(impl<T: Copy + PartialEq + Display + $trait<Output = T> + Not<Output = T>> Atomic<T> {
-            #[doc = concat!("Writes the value ", $text, " this one, and gives the one before.")]
-            pub fn $name(&self, other: T, _: Ordering) -> T {
-                let told = |before, now| format!("turns {before} into {now}");
-                self.change(|before| $operation(before, other), told)
-            }
-        })*
-    };
-}
-
-bits! {
-    fetch_and BitAnd BitAnd::bitand, "and";
-    fetch_nand BitAnd |before: T, other| !(before & other), "nand";
-    fetch_or BitOr BitOr::bitor, "or";
-    fetch_xor BitXor BitXor::bitxor, "xor";
-}
-
-impl<T: Copy + PartialEq + Display> Atomic<T>
-where
-    Wrapping<T>: Add<Output = Wrapping<T>> + Sub<Output = Wrapping<T>>,
-{
-    /// Adds to the value, and gives the one before.
-    pub fn fetch_add(&self, more: T, _: Ordering) -> T {
-        let sum = |before| (Wrapping(before) + Wrapping(more)).0;
-        self.change(sum, |before, _| format!("adds {more} to {before}"))
-    }
-
-    /// Takes from the value, and gives the one before.
-    pub fn fetch_sub(&self, less: T, _: Ordering) -> T {
-        let difference = |before| (Wrapping(before) - Wrapping(less)).0;
-        self.change(difference, |before, _| format!("takes {less} from {before}"))
     }
 }
 

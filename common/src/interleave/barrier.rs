@@ -4,7 +4,9 @@ use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
-use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::afresh::Afresh;
+use super::mark::{Mark, hash};
+use super::shared::{Shared, hold};
 
 /// See [`std::sync::Barrier`]. To arrive is a step; to go on when all have arrived is none.
 pub struct Barrier {

@@ -42,12 +42,12 @@ macro_rules! end {
 
             /// Is there no room in the queue? To look is a step.
             pub fn is_full(&self) -> bool {
-                self.len() == self.0.capacity()
+                self.len() == self.0.capacity
             }
 
             /// How many items the queue has room for, if there is a limit.
             pub fn capacity(&self) -> Option<usize> {
-                Some(self.0.capacity()).filter(|capacity| *capacity < usize::MAX)
+                Some(self.0.capacity).filter(|capacity| *capacity < usize::MAX)
             }
         }
 

@@ -4,10 +4,13 @@ use std::panic::Location;
 use std::sync::{Arc, LockResult, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::lock::How;
+use super::afresh::Afresh;
+use super::held::How;
+use super::mark::{Mark, hash};
 use super::mutex::MutexGuard;
-use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::shared::{Shared, hold};
 use super::stage::{self, me};
+use super::waiting::Waiting;
 
 /// See [`std::sync::Condvar`]. To release the lock and wait is one step, and to be notified and
 /// acquire the lock again is another one. Nobody wakes who was not notified, although `std` allows
@@ -20,28 +23,6 @@ pub struct Condvar {
 struct Here {
     shared: Shared,
     waiting: Arc<Mutex<Waiting>>,
-}
-
-#[derive(Default, Hash)]
-struct Waiting {
-    threads: Vec<usize>,
-    /// Each call of `notify_one` wakes one of these: those that waited at that time.
-    calls: Vec<Vec<usize>>,
-}
-
-impl Waiting {
-    fn is_notified(&self, thread: usize) -> bool {
-        self.calls.iter().any(|call| call.contains(&thread))
-    }
-
-    /// The thread wakes up: because of the first call that can have meant it.
-    fn wakes(&mut self, thread: usize) {
-        self.threads.retain(|waiting| *waiting != thread);
-        let call = self.calls.iter().position(|call| call.contains(&thread));
-        call.map(|call| self.calls.remove(call));
-        self.calls.iter_mut().for_each(|call| call.retain(|waiting| *waiting != thread));
-        self.calls.retain(|call| !call.is_empty());
-    }
 }
 
 /// See [`std::sync::WaitTimeoutResult`].

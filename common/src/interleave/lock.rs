@@ -3,43 +3,13 @@
 
 use std::mem;
 use std::panic::Location;
-use std::sync::{Arc, LockResult, Mutex, PoisonError, TryLockError, TryLockResult};
-use std::thread;
+use std::sync::{Arc, LockResult, Mutex, TryLockError, TryLockResult};
 
-use super::shared::{Afresh, Mark, Shared, hash, hold};
+use super::afresh::Afresh;
+use super::held::{Held, How, acquires};
+use super::mark::{Mark, hash};
+use super::shared::{Shared, hold};
 use super::stage;
-
-/// How a lock is held: by one thread alone, or by several that only read.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum How {
-    Alone,
-    Together,
-}
-
-#[derive(Default, Hash)]
-struct Held {
-    alone: bool,
-    together: usize,
-    poisoned: bool,
-    /// Stands for the value inside: all that its last holder had done and noticed.
-    value: u64,
-    /// Somebody has tried in vain to get in.
-    missed: bool,
-    /// How often a thread that waits in a loop could find something new: the value was changed, or
-    /// the lock is free after a try in vain.
-    changes: usize,
-}
-
-impl Held {
-    fn lets_in(&self, how: How) -> bool {
-        !self.alone && (how == How::Together || self.together == 0)
-    }
-
-    fn mark(&self, seen: u64) -> Mark {
-        let look = hash((self.poisoned, self.changes));
-        Mark { look, seen, ..Mark::reads(hash(self)) }
-    }
-}
 
 struct Here {
     shared: Shared,
@@ -191,26 +161,5 @@ impl Lock {
                 ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
             },
         );
-    }
-}
-
-fn acquires(how: How) -> String {
-    match how {
-        How::Alone => "acquires the lock".into(),
-        How::Together => "acquires the lock to read".into(),
-    }
-}
-
-/// A guard from a lock that nobody holds.
-pub(super) fn guard<R, G>(real: TryLockResult<R>, guard: impl Fn(R) -> G) -> LockResult<G> {
-    match real {
-        Ok(real) => Ok(guard(real)),
-        Err(TryLockError::Poisoned(poison)) => {
-            let guard = guard(poison.into_inner());
-            // Where a run is over, threads that were ended have poisoned the lock.
-            let over = thread::panicking() && stage::is_over();
-            if over { Ok(guard) } else { Err(PoisonError::new(guard)) }
-        }
-        Err(TryLockError::WouldBlock) => unreachable!("the stand-in lets in only one"),
     }
 }

@@ -5,7 +5,8 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{self as real, LockResult, TryLockError, TryLockResult};
 
-use super::lock::{How, Lock, guard};
+use super::held::{How, guard};
+use super::lock::Lock;
 
 /// See [`std::sync::Mutex`]. To acquire it and to release it are steps.
 ///

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::shared::{Key, Mark, hash};
+use super::mark::{Mark, hash};
+use super::shared::Key;
 use super::stage::{self, At, me};
 use super::state::State;
 

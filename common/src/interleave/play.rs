@@ -4,10 +4,10 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal};
 use std::iter;
 
-use super::report::{DEADLOCK, Interleavings};
+use super::board::{board, summary};
 use super::search::{Choice, Search, told};
 use super::stage::{self, Came, Lesson};
-use super::table::{Interleaving, Line, Numbers, Record, titles};
+use super::table::{Interleaving, Line};
 use crate::say;
 
 /// Lets a person choose which thread of `lesson` takes the next step, again and again, and says what
@@ -153,34 +153,4 @@ fn words(mut input: impl BufRead) -> impl Iterator<Item = String> {
 fn run(lesson: &Lesson, path: &[(Choice, bool)]) -> Came {
     let path = path.iter().map(|(choice, _)| choice.with(choice.taken)).collect();
     stage::play(lesson, Search::along(path)).1
-}
-
-/// The steps so far, what each thread would do next, and what the others wait for.
-fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Numbers) -> String {
-    let mut text = String::from("\n");
-    if record.lines.iter().any(|line| !line.alone) {
-        text += &format!("{}\n", Interleaving::new(record, numbers));
-    }
-    text += "Which thread takes the next step?\n";
-    let titles = titles(&record.names);
-    for line in next {
-        let (thread, step) = (line.thread, numbers.describe(&line.text, line.on));
-        text += &format!("{thread:>3}  {} {step}\n", titles[thread]);
-    }
-    for line in waits {
-        let wait = numbers.describe(&line.text, line.on);
-        text += &format!("     {} {wait}\n", titles[line.thread]);
-    }
-    text.trim_end().to_string()
-}
-
-/// How it ended, and how many interleavings end like this.
-fn summary(ending: &str, found: &Interleavings) -> String {
-    let (count, all) = (found.count_of(ending), found.count());
-    let how = match ending.strip_prefix("end ") {
-        Some(value) => format!("It ends {value}"),
-        None if ending == DEADLOCK => "It ends in a deadlock".to_string(),
-        None => format!("It ends in a {ending}"),
-    };
-    format!("{how}, as {count} of {all} interleavings do.")
 }

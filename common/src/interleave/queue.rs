@@ -12,31 +12,30 @@ use std::panic::Location;
 use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex};
 
-use super::shared::{Mark, Shared, hash, hold};
+use super::mark::{Mark, hash};
+use super::rendezvous::{Line, no_receiver, no_sender, offers, requests};
+use super::shared::{Shared, hold};
 use super::stage;
 
 /// An item, and what stands for it: all that its sender had done and noticed.
-type Item<T> = (T, u64);
-
-/// With capacity 0, those that wait: the number of a thread, and the place of its item.
-type Line<T> = VecDeque<(usize, Option<Item<T>>)>;
+pub(super) type Item<T> = (T, u64);
 
 pub(super) struct Queue<T> {
-    shared: Shared,
-    capacity: usize,
-    state: Mutex<State<T>>,
+    pub(super) shared: Shared,
+    pub(super) capacity: usize,
+    pub(super) state: Mutex<State<T>>,
 }
 
 pub(super) struct State<T> {
     items: VecDeque<Item<T>>,
     pub(super) senders: usize,
     pub(super) receivers: usize,
-    offers: Line<T>,
-    requests: Line<T>,
+    pub(super) offers: Line<T>,
+    pub(super) requests: Line<T>,
 }
 
 impl<T> State<T> {
-    fn mark(&self, seen: u64) -> Mark {
+    pub(super) fn mark(&self, seen: u64) -> Mark {
         let items: Vec<u64> = self.items.iter().map(|item| item.1).collect();
         let place =
             |(thread, item): &(usize, Option<Item<T>>)| (*thread, item.as_ref().map(|item| item.1));
@@ -99,10 +98,6 @@ impl<T: Debug + Send + 'static> Queue<T> {
             let length = state.items.len();
             (length, format!("sees {length} in the queue"), 0)
         })
-    }
-
-    pub(super) fn capacity(&self) -> usize {
-        self.capacity
     }
 
     fn put(
@@ -192,49 +187,4 @@ impl<T: Debug + Send + 'static> Queue<T> {
             }
         }
     }
-
-    /// Stands in line with an item, or for one, until somebody comes or nobody can come any more.
-    /// Gives what is in its place then.
-    fn wait(
-        self: &Arc<Self>,
-        item: Option<Item<T>>,
-        what: &str,
-        line: fn(&mut State<T>) -> &mut Line<T>,
-        nobody: fn(&State<T>) -> bool,
-    ) -> Option<T> {
-        let (queue, offers, (_, me)) = (self.clone(), item.is_some(), stage::me());
-        let mut state = hold(&self.state);
-        line(&mut state).push_back((me, item));
-        self.shared.becomes(state.mark(0).state);
-        drop(state);
-        let place = move |state: &mut State<T>| {
-            line(state).iter().position(|waiting| waiting.0 == me).expect("it waits")
-        };
-        self.shared.wait(what, move || {
-            let state = &mut *hold(&queue.state);
-            let place = place(state);
-            nobody(state) || line(state)[place].1.is_some() != offers
-        });
-        let state = &mut *hold(&self.state);
-        let place = place(state);
-        let item = line(state).remove(place)?.1;
-        self.shared.becomes(state.mark(0).state);
-        item.map(|item| item.0)
-    }
-}
-
-fn offers<T>(state: &mut State<T>) -> &mut Line<T> {
-    &mut state.offers
-}
-
-fn requests<T>(state: &mut State<T>) -> &mut Line<T> {
-    &mut state.requests
-}
-
-fn no_receiver<T>(state: &State<T>) -> bool {
-    state.receivers == 0
-}
-
-fn no_sender<T>(state: &State<T>) -> bool {
-    state.senders == 0
 }

@@ -5,7 +5,8 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{self as real, LockResult, TryLockError, TryLockResult};
 
-use super::lock::{How, Lock, guard};
+use super::held::{How, guard};
+use super::lock::Lock;
 
 /// See [`std::sync::RwLock`]. Several threads can hold it to read, or one to write. A thread that
 /// waits to write keeps no reader out.

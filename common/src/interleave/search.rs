@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 use std::sync::Arc;
 
+use super::names::Numbers;
 use super::report::Interleavings;
 use super::shared::Key;
 use super::stage::{self, Lesson};
-use super::table::{Interleaving, Numbers, Record};
+use super::table::{Interleaving, Record};
 
 /// How many interleavings lead to each ending, and the first of them.
 pub(super) type Tally = BTreeMap<String, (u128, Arc<Record>)>;

@@ -1,10 +1,10 @@
 //! What threads share, as the stage sees it: each stand-in is made of a [`Shared`].
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::Location;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::mark::{Mark, hash};
 use super::stage::{self, At, State};
 
 /// What tells one shared thing from all others: its kind, the place in the source at which it was
@@ -51,18 +51,6 @@ pub(super) const THREAD: &str = "thread";
 #[derive(Clone, Copy)]
 pub struct Shared(pub(super) Key);
 
-/// What a step leaves behind for the cache of states.
-pub(super) struct Mark {
-    /// Stands for all that later steps can notice of the shared thing.
-    pub(super) state: u64,
-    /// Stands for what a thread that waits in a loop could notice: mostly the same.
-    pub(super) look: u64,
-    /// Stands for all that the thread has noticed, if that is more than the text says.
-    pub(super) seen: u64,
-    /// The thread has learned something that another thread can change.
-    pub(super) reads: bool,
-}
-
 /// What the stage knows of a shared thing.
 #[derive(Default)]
 pub(super) struct Slot {
@@ -73,13 +61,6 @@ pub(super) struct Slot {
 }
 
 pub(super) type Slots = BTreeMap<Key, Slot>;
-
-/// One number that stands for all of this.
-pub(super) fn hash(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
-}
 
 /// Locks what only the stand-in itself locks. A panic of a lesson may have poisoned it.
 pub(super) fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -181,23 +162,6 @@ impl Shared {
     }
 }
 
-impl Mark {
-    /// A step that has read this state, and whose text says what it has noticed.
-    pub(super) fn reads(state: u64) -> Self {
-        Self { state, look: state, seen: 0, reads: true }
-    }
-
-    /// Stands for what a thread has noticed that waits in a loop.
-    pub(super) fn in_a_loop(&self) -> u64 {
-        if self.look == self.state { self.seen } else { self.look }
-    }
-
-    /// A step that has changed the state, and noticed nothing.
-    pub(super) fn writes(state: u64) -> Self {
-        Self { reads: false, ..Self::reads(state) }
-    }
-}
-
 impl State {
     /// Writes down the state of a shared thing, and what a thread in a loop could notice of it.
     pub(super) fn becomes(&mut self, key: Key, state: u64, look: u64) {
@@ -206,57 +170,5 @@ impl State {
             self.rounds = 0;
         }
         (slot.state, slot.look) = (state, look);
-    }
-}
-
-/// What a stand-in is made of, afresh in each interleaving, even if it is a `static`.
-pub(super) struct Afresh<S>(OnceLock<Box<Node<S>>>);
-
-struct Node<S> {
-    run: u64,
-    here: S,
-    next: Afresh<S>,
-}
-
-impl<S> Afresh<S> {
-    pub(super) const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-
-    /// That of the current interleaving.
-    pub(super) fn get(&self, make: impl Fn() -> S) -> &S {
-        let run = stage::me().0.run;
-        let mut place = self;
-        loop {
-            let new = || Box::new(Node { run, here: make(), next: Self::new() });
-            let node = place.0.get_or_init(new);
-            if node.run == run {
-                return &node.here;
-            }
-            place = &node.next;
-        }
-    }
-
-    /// Was it used in another interleaving than this one?
-    pub(super) fn is_left_over(&self) -> bool {
-        self.0.get().is_some_and(|first| first.run != stage::me().0.run)
-    }
-
-    /// That of the last interleaving in which it was used, if there was one.
-    pub(super) fn last(self) -> Option<S> {
-        let mut node = self.0.into_inner()?;
-        while let Some(next) = node.next.0.take() {
-            node = next;
-        }
-        Some(node.here)
-    }
-
-    /// The same, to be changed.
-    pub(super) fn last_mut(&mut self) -> Option<&mut S> {
-        let mut node = self.0.get_mut()?;
-        while node.next.0.get().is_some() {
-            node = node.next.0.get_mut()?;
-        }
-        Some(&mut node.here)
     }
 }

@@ -16,9 +16,10 @@ use std::time::Duration;
 use std::{any::Any, mem, thread};
 
 pub(super) use super::actor::{Actor, At};
+use super::mark::{Mark, hash};
 use super::report::{DEADLOCK, end_with};
 use super::search::{Choice, Search, Tally};
-use super::shared::{Key, Mark, Shared, THREAD, hash, hold};
+use super::shared::{Key, Shared, THREAD, hold};
 use super::state::Over;
 pub(super) use super::state::State;
 use super::table::{Line, Record};

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Condvar;
 
 use super::actor::{Actor, At};
+use super::mark::hash;
+use super::names::titles;
 use super::search::{Choice, Next, Search};
-use super::shared::{Key, Slot, hash};
-use super::table::{Line, WAITS, titles};
+use super::shared::{Key, Slot};
+use super::table::{Line, WAITS};
 
 /// More steps than any lesson takes: one that gets here waits in a loop.
 pub(super) const MOST_STEPS: usize = 300;

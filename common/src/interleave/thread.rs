@@ -1,16 +1,17 @@
 //! Stands in for `std::thread`.
 
+use std::io;
 use std::marker::PhantomData;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Mutex};
 use std::thread as real;
 use std::time::Duration;
-use std::{io, thread::Result};
 
+use super::handle::Packet;
 use super::shared::hold;
-use super::stage::{self, Actor, me};
+use super::stage::{self, me};
 
+pub use super::handle::{JoinHandle, ScopedJoinHandle};
 pub use super::park::{Thread, ThreadId, current, park, park_timeout};
+pub use super::scope::{Scope, scope};
 #[doc(no_inline)]
 pub use std::thread::{AccessError, LocalKey, available_parallelism, panicking};
 
@@ -31,47 +32,6 @@ pub fn yield_now() {
 /// See [`std::thread::spawn`].
 pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     Builder::new().spawn(f).expect("failed to spawn thread")
-}
-
-/// See [`std::thread::scope`].
-pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
-    let (stage, _) = me();
-    stage.state().scopes += 1;
-    let number = stage.state().scopes;
-    let outcome = real::scope(|real| {
-        // A reference that lives as long as the scope: it costs a few bytes each time.
-        let scope = Box::leak(Box::new(Scope { real, number, env: PhantomData }));
-        let outcome = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
-        stage::wait_firmly("its threads", move |threads| {
-            threads.iter().all(|thread| thread.scope != Some(number) || thread.is_done())
-        });
-        outcome
-    });
-    let outcome = outcome.unwrap_or_else(|panic| panic::resume_unwind(panic));
-    stage::end_if_over();
-    let is_in = |thread: &Actor| thread.scope == Some(number);
-    let state = stage.state();
-    let panicked = state.threads.iter().any(|thread| is_in(thread) && thread.panicked);
-    drop(state);
-    assert!(!panicked, "a scoped thread panicked");
-    outcome
-}
-
-/// See [`std::thread::Scope`].
-pub struct Scope<'scope, 'env: 'scope> {
-    real: &'scope real::Scope<'scope, 'env>,
-    number: usize,
-    env: PhantomData<&'env mut &'env ()>,
-}
-
-impl<'scope> Scope<'scope, '_> {
-    /// See [`std::thread::Scope::spawn`].
-    pub fn spawn<T: Send + 'scope>(
-        &'scope self,
-        f: impl FnOnce() -> T + Send + 'scope,
-    ) -> ScopedJoinHandle<'scope, T> {
-        Builder::new().spawn_scoped(self, f).expect("failed to spawn thread")
-    }
 }
 
 /// See [`std::thread::Builder`].
@@ -126,10 +86,6 @@ impl Builder {
     }
 }
 
-/// Where a thread leaves its value. If nobody is left to join it, the value is dropped as part of
-/// what the thread does, not after its end.
-type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
-
 fn role<T>(
     name: Option<String>,
     scope: Option<usize>,
@@ -157,35 +113,3 @@ fn started<H>(number: usize, handle: io::Result<H>) -> io::Result<Thread> {
     }
     Ok(Thread::of(number))
 }
-
-macro_rules! handle {
-    ($name:ident $(<$scope:lifetime>)?) => {
-        #[doc = concat!("See [`std::thread::", stringify!($name), "`].")]
-        pub struct $name<$($scope,)? T> {
-            packet: Packet<T>,
-            thread: Thread,
-            scope: PhantomData<($(&$scope)? (),)>,
-        }
-
-        impl<$($scope,)? T> $name<$($scope,)? T> {
-            /// Waits for the end of the thread. This is no step: only the waiting thread notices.
-            pub fn join(self) -> Result<T> {
-                self.thread.wait_for();
-                hold(&self.packet).take().expect("a thread that has ended has left its value")
-            }
-
-            /// Has the thread ended? To look is a step.
-            pub fn is_finished(&self) -> bool {
-                self.thread.is_finished()
-            }
-
-            /// The thread itself.
-            pub fn thread(&self) -> &Thread {
-                &self.thread
-            }
-        }
-    };
-}
-
-handle!(JoinHandle);
-handle!(ScopedJoinHandle<'scope>);

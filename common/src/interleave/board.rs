@@ -1,0 +1,35 @@
+//! What a person sees who is the scheduler.
+
+use super::names::{Numbers, titles};
+use super::report::{DEADLOCK, Interleavings};
+use super::table::{Interleaving, Line, Record};
+
+/// The steps so far, what each thread would do next, and what the others wait for.
+pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Numbers) -> String {
+    let mut text = String::from("\n");
+    if record.lines.iter().any(|line| !line.alone) {
+        text += &format!("{}\n", Interleaving::new(record, numbers));
+    }
+    text += "Which thread takes the next step?\n";
+    let titles = titles(&record.names);
+    for line in next {
+        let (thread, step) = (line.thread, numbers.describe(&line.text, line.on));
+        text += &format!("{thread:>3}  {} {step}\n", titles[thread]);
+    }
+    for line in waits {
+        let wait = numbers.describe(&line.text, line.on);
+        text += &format!("     {} {wait}\n", titles[line.thread]);
+    }
+    text.trim_end().to_string()
+}
+
+/// How it ended, and how many interleavings end like this.
+pub(super) fn summary(ending: &str, found: &Interleavings) -> String {
+    let (count, all) = (found.count_of(ending), found.count());
+    let how = match ending.strip_prefix("end ") {
+        Some(value) => format!("It ends {value}"),
+        None if ending == DEADLOCK => "It ends in a deadlock".to_string(),
+        None => format!("It ends in a {ending}"),
+    };
+    format!("{how}, as {count} of {all} interleavings do.")
+}
