@@ -40,7 +40,7 @@ impl Gate {
                 at.1 = past;
             }
             let seen = if at.0 == Progress::Done { at.1 } else { 0 };
-            (outcome, text.into(), Mark { seen, ..Mark::reads(hash(&*at)) })
+            (outcome, text.into(), Mark { seen, ..Mark::reads(hash(*at)) })
         })
     }
 

@@ -14,7 +14,7 @@ use crate::say;
 /// came of it. Answers are read from standard input.
 ///
 /// `goal` is shown first: what is to be brought about. `reaches` is given an ending, as
-/// [`Interleavings::endings`] names it, and says whether that is the goal.
+/// [`Interleavings::endings`](super::Interleavings::endings) names it, and says whether that is the goal.
 ///
 /// # Panics
 ///
