@@ -66,7 +66,7 @@
 //!
 //! So a lesson must not hold anything that threads share and that is not modelled: a real lock in
 //! the closure, in which results are collected, would miss those of the runs that are cut short.
-//! What is to be known of an interleaving must be in its value.
+//! What is to be known of an interleaving must be in its value, or in a [`Ledger`].
 //!
 //! # What is not modelled
 //!
@@ -112,6 +112,7 @@ mod gate;
 mod handle;
 mod held;
 mod lazy;
+mod ledger;
 mod lock;
 mod mark;
 mod mpsc;
@@ -135,6 +136,7 @@ mod table;
 pub mod thread;
 mod waiting;
 
+pub use ledger::Ledger;
 pub use play::{play, play_with};
 pub use report::Interleavings;
 pub use search::{explore, explore_plainly};

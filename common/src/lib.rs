@@ -1,5 +1,5 @@
 //! What all lessons share: the clock, lines on the screen, worker processes, and the proof over
-//! every order.
+//! every interleaving.
 
 #![warn(missing_docs)]
 
@@ -15,6 +15,5 @@ pub mod worker;
 
 pub use cli::whole_number;
 pub use clock::{readable, timed};
-
 pub use lesson::lesson;
 pub use worker::{Worker, as_worker, worker};

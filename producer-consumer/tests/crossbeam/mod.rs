@@ -1,3 +1,0 @@
-//! Stands in for the package `crossbeam`: queues only.
-
-pub mod channel;
