@@ -23,6 +23,22 @@ pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Nu
     text.trim_end().to_string()
 }
 
+/// What is said of an answer that is none: why this thread cannot go on, or what can be typed.
+pub(super) fn refusal(
+    answer: &str,
+    record: &Record,
+    next: &[Line],
+    waits: &[Line],
+    numbers: &Numbers,
+) -> String {
+    if let Some(line) = waits.iter().find(|line| line.thread.to_string() == answer) {
+        let wait = numbers.describe(&line.text, line.on);
+        return format!("{} {wait}.", titles(&record.names)[line.thread]);
+    }
+    let threads: Vec<String> = next.iter().map(|line| line.thread.to_string()).collect();
+    format!("Type {}, or one of the letters u, a and q.", threads.join(" or "))
+}
+
 /// How it ended, and how many interleavings end like this.
 pub(super) fn summary(ending: &str, found: &Interleavings) -> String {
     let (count, all) = (found.count_of(ending), found.count());

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal};
 use std::iter;
 
-use super::board::{board, summary};
+use super::board::{board, refusal, summary};
 use super::search::{Choice, Search, told};
 use super::stage::{self, Came, Lesson};
 use super::table::{Interleaving, Line};
@@ -111,7 +111,6 @@ pub fn play_with<T: Display>(
             prompt(None);
             let answer = answers.next().unwrap_or("q".into());
             prompt(Some(&answer));
-            let threads = next.iter().map(|line| line.thread.to_string());
             match answer.as_str() {
                 "a" => {
                     rest = true;
@@ -123,15 +122,12 @@ pub fn play_with<T: Display>(
                 }
                 "q" => return show(&how_many),
                 "u" => show("There is no step to take back."),
-                number => match threads.clone().position(|thread| thread == number) {
+                number => match next.iter().position(|line| line.thread.to_string() == number) {
                     Some(taken) => {
                         path.push((choice.with(taken), true));
                         break;
                     }
-                    None => {
-                        let threads = threads.collect::<Vec<_>>().join(" or ");
-                        show(&format!("Type {threads}, or one of the letters u, a and q."));
-                    }
+                    None => show(&refusal(number, &record, &next, &waits, &numbers)),
                 },
             }
         }

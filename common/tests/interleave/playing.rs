@@ -117,6 +117,8 @@ fn a_blocked_thread_is_shown_with_what_blocks_it_and_a_deadlock_is_an_end() {
     let shown = played(two_locks, "deadlock", "1 1");
     let blocked = "     thread 2 waits for lock 2, which thread 1 holds\n";
     assert!(shown.contains(blocked), "{shown}");
+    let shown = played(two_locks, "deadlock", "1 1 2");
+    assert!(shown.contains("\nthread 2 waits for lock 2, which thread 1 holds.\n"), "{shown}");
     let shown = played(two_locks, "deadlock", "1 2");
     let end = "It ends in a deadlock, as 2 of 6 interleavings do.\nYou have reached the goal.\n";
     assert!(shown.ends_with(end), "{shown}");
