@@ -44,15 +44,11 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
 
     fn step<R>(&self, reads: bool, act: impl FnOnce(&mut T) -> (R, String)) -> R {
         let (shared, value) = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                let value = &mut *hold(value);
-                let (outcome, text) = act(value);
-                (outcome, text, Mark { reads, ..Mark::reads(hash(value.to_string())) })
-            },
-        )
+        shared.marked_step_now(|_| {
+            let value = &mut *hold(value);
+            let (outcome, text) = act(value);
+            (outcome, text, Mark { reads, ..Mark::reads(hash(value.to_string())) })
+        })
     }
 
     pub(super) fn change(&self, new: impl FnOnce(T) -> T, told: impl FnOnce(T, T) -> String) -> T {

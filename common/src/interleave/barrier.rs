@@ -50,22 +50,18 @@ impl Barrier {
         let shared = || Shared::made_at("barrier", self.place);
         let Here { shared, arrived } =
             self.afresh.get(|| Here { shared: shared(), arrived: Arc::default() });
-        let (last, times) = shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                let mut arrived = hold(arrived);
-                let times = arrived.times;
-                arrived.threads += 1;
-                let last = arrived.threads >= self.threads;
-                if last {
-                    *arrived = Arrived { threads: 0, times: times + 1 };
-                }
-                let text = if last { "comes last to the barrier" } else { "comes to the barrier" };
-                let mark = Mark::reads(hash(&*arrived));
-                ((last, times), text.into(), mark)
-            },
-        );
+        let (last, times) = shared.marked_step_now(|_| {
+            let mut arrived = hold(arrived);
+            let times = arrived.times;
+            arrived.threads += 1;
+            let last = arrived.threads >= self.threads;
+            if last {
+                *arrived = Arrived { threads: 0, times: times + 1 };
+            }
+            let text = if last { "comes last to the barrier" } else { "comes to the barrier" };
+            let mark = Mark::reads(hash(&*arrived));
+            ((last, times), text.into(), mark)
+        });
         if !last {
             let arrived = arrived.clone();
             shared.wait("the others at the barrier", move || hold(&arrived).times > times);

@@ -117,20 +117,16 @@ impl Condvar {
 
     fn notify(&self, text: &str, how: impl FnOnce(&mut Waiting)) {
         let Here { shared, waiting } = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                let mut waiting = hold(waiting);
-                let text = if waiting.threads.is_empty() {
-                    format!("{text}: nobody waits")
-                } else {
-                    text.into()
-                };
-                how(&mut waiting);
-                ((), text, Mark::writes(hash(&*waiting)))
-            },
-        );
+        shared.marked_step_now(|_| {
+            let mut waiting = hold(waiting);
+            let text = if waiting.threads.is_empty() {
+                format!("{text}: nobody waits")
+            } else {
+                text.into()
+            };
+            how(&mut waiting);
+            ((), text, Mark::writes(hash(&*waiting)))
+        });
     }
 
     /// Waits, and says whether the thread was notified.
@@ -150,14 +146,21 @@ impl Condvar {
         drop(guard);
         let theirs = waiting.clone();
         let may = move || or_timeout || hold(&theirs).is_notified(me);
-        mutex.lock.acquire_when(How::Alone, "a notification and the lock", may, || {
+        let woken = mutex.lock.acquire_when(How::Alone, "a notification and the lock", may, || {
             let mut waiting = hold(waiting);
             let notified = waiting.is_notified(me);
             waiting.wakes(me);
             shared.becomes(hash(&*waiting));
             let why = if notified { "is notified" } else { "times out" };
             ((mutex.guard(), notified), format!("{why}, acquires the lock"))
-        })
+        });
+        match woken {
+            Ok((guard, notified)) => (Ok(guard), notified),
+            Err(poison) => {
+                let (guard, notified) = poison.into_inner();
+                (Err(PoisonError::new(guard)), notified)
+            }
+        }
     }
 }
 

@@ -46,16 +46,33 @@ pub(super) fn acquires(how: How) -> String {
     }
 }
 
-/// A guard from a lock that nobody holds.
-pub(super) fn guard<R, G>(real: TryLockResult<R>, guard: impl Fn(R) -> G) -> LockResult<G> {
+/// A guard, as `lock` gives it.
+pub(super) fn poison<G>(guard: G, poisoned: bool) -> LockResult<G> {
+    // Where a run is over, threads that were ended have poisoned the lock.
+    let over = thread::panicking() && stage::is_over();
+    if poisoned && !over { Err(PoisonError::new(guard)) } else { Ok(guard) }
+}
+
+/// The real thing behind a guard. Nobody holds it, since the stand-in lets in only one.
+pub(super) fn real<R>(real: TryLockResult<R>) -> R {
     match real {
-        Ok(real) => Ok(guard(real)),
-        Err(TryLockError::Poisoned(poison)) => {
-            let guard = guard(poison.into_inner());
-            // Where a run is over, threads that were ended have poisoned the lock.
-            let over = thread::panicking() && stage::is_over();
-            if over { Ok(guard) } else { Err(PoisonError::new(guard)) }
-        }
+        Ok(real) => real,
+        Err(TryLockError::Poisoned(poison)) => poison.into_inner(),
         Err(TryLockError::WouldBlock) => unreachable!("the stand-in lets in only one"),
+    }
+}
+
+/// What a guard knows at its end.
+#[derive(Clone, Copy)]
+pub(super) struct After {
+    /// Its thread was not panicking when it acquired the lock.
+    pub(super) calm: bool,
+    /// The value may have been changed.
+    pub(super) changed: bool,
+}
+
+impl After {
+    pub(super) fn new() -> Self {
+        Self { calm: !thread::panicking(), changed: false }
     }
 }

@@ -4,9 +4,10 @@
 use std::mem;
 use std::panic::Location;
 use std::sync::{Arc, LockResult, Mutex, TryLockError, TryLockResult};
+use std::thread;
 
 use super::afresh::Afresh;
-use super::held::{Held, How, acquires};
+use super::held::{After, Held, How, acquires, poison};
 use super::mark::{Mark, hash};
 use super::shared::{Shared, hold};
 use super::stage;
@@ -47,78 +48,41 @@ impl Lock {
     }
 
     /// Waits for the lock, acquires it, and does `take`, which gives the guard.
-    pub(super) fn acquire<G>(
-        &self,
-        how: How,
-        take: impl FnOnce() -> LockResult<G>,
-    ) -> LockResult<G> {
+    pub(super) fn acquire<G>(&self, how: How, take: impl FnOnce() -> G) -> LockResult<G> {
         self.acquire_when(how, "the lock", || true, || (take(), acquires(how)))
     }
 
     /// The same, once `may` says so, too.
-    pub(super) fn acquire_when<R>(
+    pub(super) fn acquire_when<G>(
         &self,
         how: How,
         what: &str,
         may: impl Fn() -> bool + Send + 'static,
-        take: impl FnOnce() -> (R, String),
-    ) -> R {
+        take: impl FnOnce() -> (G, String),
+    ) -> LockResult<G> {
         let Here { shared, held } = self.here();
         let theirs = held.clone();
         let may = move || hold(&theirs).lets_in(how) && may();
         shared.marked_step(what, may, |_| {
+            let poisoned = hold(held).poisoned;
             let (guard, text) = take();
-            (guard, text, self.taken(how))
+            (poison(guard, poisoned), text, self.taken(how))
         })
     }
 
-    pub(super) fn try_acquire<G>(
-        &self,
-        how: How,
-        take: impl FnOnce() -> LockResult<G>,
-    ) -> TryLockResult<G> {
+    pub(super) fn try_acquire<G>(&self, how: How, take: impl FnOnce() -> G) -> TryLockResult<G> {
         let Here { shared, held } = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                if hold(held).lets_in(how) {
-                    (take().map_err(TryLockError::from), acquires(how), self.taken(how))
-                } else {
-                    hold(held).missed = true;
-                    let mark = hold(held).mark(0);
-                    (Err(TryLockError::WouldBlock), "finds the lock held".into(), mark)
-                }
-            },
-        )
-    }
-
-    /// Is the lock poisoned? To look is a step.
-    pub(super) fn look(&self, is_poisoned: impl FnOnce() -> bool) -> bool {
-        let Here { shared, held } = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                let poisoned = is_poisoned();
-                let text = if poisoned { "poisoned" } else { "not poisoned" };
-                (poisoned, format!("finds the lock {text}"), hold(held).mark(0))
-            },
-        )
-    }
-
-    pub(super) fn clear_poison(&self, clear: impl FnOnce()) {
-        let Here { shared, held } = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |_| {
-                clear();
-                let mut held = hold(held);
-                held.poisoned = false;
-                ((), "clears the poison of the lock".into(), held.mark(0))
-            },
-        );
+        shared.marked_step_now(|_| {
+            let poisoned = hold(held).poisoned;
+            let free = hold(held).lets_in(how);
+            if free {
+                (poison(take(), poisoned).map_err(Into::into), acquires(how), self.taken(how))
+            } else {
+                hold(held).missed = true;
+                let mark = hold(held).mark(0);
+                (Err(TryLockError::WouldBlock), "finds the lock held".into(), mark)
+            }
+        })
     }
 
     fn taken(&self, how: How) -> Mark {
@@ -132,34 +96,43 @@ impl Lock {
         held.mark(hash((held.value, held.poisoned)))
     }
 
-    /// Releases the lock, after the value was changed or not. `give_back` drops the real guard, and
-    /// says whether the lock is poisoned.
-    pub(super) fn release(
-        &self,
-        how: How,
-        text: &str,
-        changed: bool,
-        give_back: impl FnOnce() -> bool,
-    ) {
+    /// Releases the lock after `drop_real`, which drops the real guard.
+    pub(super) fn release(&self, how: How, after: After, text: &str, drop_real: impl FnOnce()) {
         let Here { shared, held } = self.here();
-        shared.marked_step(
-            "its turn",
-            || true,
-            |past| {
-                let poisoned = give_back();
-                shared.is_held(false);
-                let mut held = hold(held);
-                match how {
-                    How::Alone => held.alone = false,
-                    How::Together => held.together -= 1,
-                }
-                if how == How::Alone && self.has_value {
-                    held.value = past;
-                }
-                held.changes += usize::from(changed || mem::take(&mut held.missed));
-                held.poisoned = poisoned;
-                ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
-            },
-        );
+        shared.marked_step_now(|past| {
+            drop_real();
+            shared.is_held(false);
+            let mut held = hold(held);
+            match how {
+                How::Alone => held.alone = false,
+                How::Together => held.together -= 1,
+            }
+            if how == How::Alone && self.has_value {
+                held.value = past;
+            }
+            held.changes += usize::from(after.changed || mem::take(&mut held.missed));
+            held.poisoned |= how == How::Alone && after.calm && thread::panicking();
+            ((), text.to_string(), Mark { reads: false, ..held.mark(0) })
+        });
+    }
+
+    /// Is the lock poisoned? To look is a step.
+    pub(super) fn is_poisoned(&self) -> bool {
+        let Here { shared, held } = self.here();
+        shared.marked_step_now(|_| {
+            let held = hold(held);
+            let text = if held.poisoned { "poisoned" } else { "not poisoned" };
+            (held.poisoned, format!("finds the lock {text}"), held.mark(0))
+        })
+    }
+
+    /// To clear the poison is a step.
+    pub(super) fn clear_poison(&self) {
+        let Here { shared, held } = self.here();
+        shared.marked_step_now(|_| {
+            let mut held = hold(held);
+            held.poisoned = false;
+            ((), "clears the poison of the lock".into(), held.mark(0))
+        });
     }
 }

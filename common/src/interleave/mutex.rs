@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{self as real, LockResult, TryLockError, TryLockResult};
 
-use super::held::{How, guard};
+use super::held::{self, After, How};
 use super::lock::Lock;
 
 /// See [`std::sync::Mutex`]. To acquire it and to release it are steps.
@@ -23,8 +23,7 @@ pub struct MutexGuard<'a, T: ?Sized> {
     pub(super) mutex: &'a Mutex<T>,
     /// Empty when the lock has been released.
     real: Option<real::MutexGuard<'a, T>>,
-    /// The value may have been changed.
-    changed: bool,
+    after: After,
 }
 
 impl<T> Mutex<T> {
@@ -59,30 +58,27 @@ impl<T: ?Sized> Mutex<T> {
 
     /// See [`std::sync::Mutex::is_poisoned`]. To look is a step.
     pub fn is_poisoned(&self) -> bool {
-        self.lock.look(|| self.real.is_poisoned())
+        self.lock.is_poisoned()
     }
 
-    /// See [`std::sync::Mutex::clear_poison`].
+    /// See [`std::sync::Mutex::clear_poison`]. This is a step.
     pub fn clear_poison(&self) {
-        self.lock.clear_poison(|| self.real.clear_poison());
+        self.real.clear_poison();
+        self.lock.clear_poison();
     }
 
-    pub(super) fn guard(&self) -> LockResult<MutexGuard<'_, T>> {
-        guard(self.real.try_lock(), |real| MutexGuard {
-            mutex: self,
-            real: Some(real),
-            changed: false,
-        })
+    pub(super) fn guard(&self) -> MutexGuard<'_, T> {
+        let real = Some(held::real(self.real.try_lock()));
+        MutexGuard { mutex: self, real, after: After::new() }
     }
 }
 
 impl<T: ?Sized> MutexGuard<'_, T> {
     pub(super) fn release(&mut self, text: &str, then: impl FnOnce()) {
         if let Some(real) = self.real.take() {
-            self.mutex.lock.release(How::Alone, text, self.changed, || {
-                drop(real); // poisons the lock if this thread is panicking, as in std
+            self.mutex.lock.release(How::Alone, self.after, text, || {
+                drop(real);
                 then();
-                self.mutex.real.is_poisoned()
             });
         }
     }
@@ -144,7 +140,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed = true;
+        self.after.changed = true;
         self.real.as_mut().expect("the lock is held")
     }
 }

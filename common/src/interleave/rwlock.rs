@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{self as real, LockResult, TryLockError, TryLockResult};
 
-use super::held::{How, guard};
+use super::held::{self, After, How};
 use super::lock::Lock;
 
 /// See [`std::sync::RwLock`]. Several threads can hold it to read, or one to write. A thread that
@@ -60,23 +60,17 @@ impl<T: ?Sized> RwLock<T> {
 
     /// See [`std::sync::RwLock::is_poisoned`]. To look is a step.
     pub fn is_poisoned(&self) -> bool {
-        self.lock.look(|| self.real.is_poisoned())
+        self.lock.is_poisoned()
     }
 
-    fn reader(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        guard(self.real.try_read(), |real| RwLockReadGuard {
-            lock: self,
-            real: Some(real),
-            changed: false,
-        })
+    fn reader(&self) -> RwLockReadGuard<'_, T> {
+        let real = Some(held::real(self.real.try_read()));
+        RwLockReadGuard { lock: self, real, after: After::new() }
     }
 
-    fn writer(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        guard(self.real.try_write(), |real| RwLockWriteGuard {
-            lock: self,
-            real: Some(real),
-            changed: false,
-        })
+    fn writer(&self) -> RwLockWriteGuard<'_, T> {
+        let real = Some(held::real(self.real.try_write()));
+        RwLockWriteGuard { lock: self, real, after: After::new() }
     }
 }
 
@@ -88,16 +82,13 @@ macro_rules! guard {
             lock: &'a RwLock<T>,
             /// Empty only while it is dropped.
             real: Option<real::$name<'a, T>>,
-            /// The value may have been changed.
-            changed: bool,
+            after: After,
         }
 
         impl<T: ?Sized> Drop for $name<'_, T> {
             fn drop(&mut self) {
-                self.lock.lock.release($how, "releases the lock", self.changed, || {
-                    drop(self.real.take()); // a writer that is panicking poisons the lock
-                    self.lock.real.is_poisoned()
-                });
+                let text = "releases the lock";
+                self.lock.lock.release($how, self.after, text, || drop(self.real.take()));
             }
         }
 
@@ -122,7 +113,7 @@ guard!(RwLockWriteGuard, How::Alone);
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed = true;
+        self.after.changed = true;
         self.real.as_mut().expect("the lock is held")
     }
 }

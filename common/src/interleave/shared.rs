@@ -134,6 +134,11 @@ impl Shared {
         outcome
     }
 
+    /// The same for a step that needs no waiting.
+    pub(super) fn marked_step_now<R>(self, act: impl FnOnce(u64) -> (R, String, Mark)) -> R {
+        self.marked_step("its turn", || true, act)
+    }
+
     /// Waits for `what` in the middle of a step that has been written down, and goes on as soon as
     /// `may` says so: that is no step, since no other thread can notice when it happens.
     pub fn wait(self, what: &str, may: impl Fn() -> bool + Send + 'static) {

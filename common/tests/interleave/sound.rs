@@ -315,6 +315,21 @@ fn a_static_lock_without_a_value_starts_afresh() {
 }
 
 #[test]
+fn a_static_lock_is_not_poisoned_by_another_interleaving() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    let found = explore(|| {
+        let panics = thread::spawn(|| {
+            let _guard = LOCK.lock();
+            panic!("inside");
+        });
+        let before = LOCK.is_poisoned();
+        assert!(panics.join().is_err());
+        format!("{before} {}", LOCK.is_poisoned())
+    });
+    assert_eq!(endings(&found), [("end with false true", 2), ("end with true true", 1)], "{found}");
+}
+
+#[test]
 fn a_static_lock_with_a_value_is_refused_with_the_reason() {
     static BALANCE: Mutex<i64> = Mutex::new(0);
     let message = fault(|| {
