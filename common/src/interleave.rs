@@ -106,6 +106,7 @@ mod barrier;
 mod board;
 mod channel;
 mod condvar;
+mod explore;
 mod faults;
 mod fetch;
 mod gate;
@@ -134,23 +135,25 @@ mod stage;
 mod state;
 mod table;
 pub mod thread;
+mod timeout;
 mod waiting;
 
+pub use explore::{explore, explore_plainly};
 pub use ledger::Ledger;
 pub use play::{play, play_with};
 pub use report::Interleavings;
-pub use search::{explore, explore_plainly};
 pub use shared::Shared;
 pub use table::Interleaving;
 
 /// Stands in for `std::sync`.
 pub mod sync {
     pub use super::barrier::{Barrier, BarrierWaitResult};
-    pub use super::condvar::{Condvar, WaitTimeoutResult};
+    pub use super::condvar::Condvar;
     pub use super::lazy::{LazyLock, OnceLock};
     pub use super::mutex::{Mutex, MutexGuard};
     pub use super::once::Once;
     pub use super::rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+    pub use super::timeout::WaitTimeoutResult;
     #[doc(no_inline)]
     pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
 

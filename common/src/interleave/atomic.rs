@@ -88,35 +88,6 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
         })
     }
 
-    /// Like [`Atomic::compare_exchange`]: it never fails without a reason, although real ones may.
-    pub fn compare_exchange_weak(
-        &self,
-        current: T,
-        new: T,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<T, T> {
-        self.compare_exchange(current, new, success, failure)
-    }
-
-    /// Reads the value, and tries to write what `f` makes of it until no other thread has come
-    /// between: a step for the first read, and one for each try.
-    pub fn fetch_update(
-        &self,
-        set: Ordering,
-        fetch: Ordering,
-        mut f: impl FnMut(T) -> Option<T>,
-    ) -> Result<T, T> {
-        let mut before = self.load(fetch);
-        while let Some(new) = f(before) {
-            match self.compare_exchange(before, new, set, fetch) {
-                Ok(before) => return Ok(before),
-                Err(now) => before = now,
-            }
-        }
-        Err(before)
-    }
-
     /// The value, to be changed by its owner, who is alone with it: this is no step.
     pub fn get_mut(&mut self) -> &mut T {
         if on_stage() {

@@ -1,4 +1,7 @@
-//! What a person sees who is the scheduler.
+//! What a person sees and types who is the scheduler.
+
+use std::io::BufRead;
+use std::iter;
 
 use super::names::{Numbers, titles};
 use super::report::{DEADLOCK, Interleavings};
@@ -48,4 +51,15 @@ pub(super) fn summary(ending: &str, found: &Interleavings) -> String {
         None => format!("It ends in a {ending}"),
     };
     format!("{how}, as {count} of {all} interleavings do.")
+}
+
+/// The words of a text, as they come.
+pub(super) fn words(mut input: impl BufRead) -> impl Iterator<Item = String> {
+    iter::from_fn(move || {
+        let mut line = Vec::new();
+        let read = input.read_until(b'\n', &mut line).ok()?;
+        let line = String::from_utf8_lossy(&line);
+        (read > 0).then(|| line.split_whitespace().map(String::from).collect::<Vec<_>>())
+    })
+    .flatten()
 }

@@ -2,14 +2,13 @@
 
 use std::panic::Location;
 use std::sync::{Arc, LockResult, Mutex, PoisonError};
-use std::time::Duration;
 
 use super::afresh::Afresh;
 use super::held::How;
 use super::mark::{Mark, hash};
 use super::mutex::MutexGuard;
 use super::shared::{Shared, hold};
-use super::stage::{self, me};
+use super::stage::me;
 use super::waiting::Waiting;
 
 /// See [`std::sync::Condvar`]. To release the lock and wait is one step, and to be notified and
@@ -23,17 +22,6 @@ pub struct Condvar {
 struct Here {
     shared: Shared,
     waiting: Arc<Mutex<Waiting>>,
-}
-
-/// See [`std::sync::WaitTimeoutResult`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitTimeoutResult(bool);
-
-impl WaitTimeoutResult {
-    /// See [`std::sync::WaitTimeoutResult::timed_out`].
-    pub fn timed_out(&self) -> bool {
-        self.0
-    }
 }
 
 impl Condvar {
@@ -64,39 +52,6 @@ impl Condvar {
             guard = self.wait(guard)?;
         }
         Ok(guard)
-    }
-
-    /// See [`std::sync::Condvar::wait_timeout`]. The time may be out at any step.
-    pub fn wait_timeout<'a, T: ?Sized>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        _: Duration,
-    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        stage::spin();
-        let (guard, notified) = self.wait_for(guard, true);
-        let result = WaitTimeoutResult(!notified);
-        match guard {
-            Ok(guard) => Ok((guard, result)),
-            Err(poison) => Err(PoisonError::new((poison.into_inner(), result))),
-        }
-    }
-
-    /// See [`std::sync::Condvar::wait_timeout_while`]. The time may be out at any step.
-    pub fn wait_timeout_while<'a, T: ?Sized>(
-        &self,
-        mut guard: MutexGuard<'a, T>,
-        time: Duration,
-        mut condition: impl FnMut(&mut T) -> bool,
-    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        while condition(&mut guard) {
-            let result;
-            (guard, result) = self.wait_timeout(guard, time)?;
-            if result.timed_out() {
-                let holds = condition(&mut guard);
-                return Ok((guard, WaitTimeoutResult(holds)));
-            }
-        }
-        Ok((guard, WaitTimeoutResult(false)))
     }
 
     /// See [`std::sync::Condvar::notify_one`].
@@ -130,7 +85,7 @@ impl Condvar {
     }
 
     /// Waits, and says whether the thread was notified.
-    fn wait_for<'a, T: ?Sized>(
+    pub(super) fn wait_for<'a, T: ?Sized>(
         &self,
         mut guard: MutexGuard<'a, T>,
         or_timeout: bool,

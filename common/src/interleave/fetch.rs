@@ -7,6 +7,37 @@ use std::sync::atomic::Ordering;
 
 use super::atomic::Atomic;
 
+impl<T: Copy + PartialEq + Display> Atomic<T> {
+    /// Like [`Atomic::compare_exchange`]: it never fails without a reason, although real ones may.
+    pub fn compare_exchange_weak(
+        &self,
+        current: T,
+        new: T,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<T, T> {
+        self.compare_exchange(current, new, success, failure)
+    }
+
+    /// Reads the value, and tries to write what `f` makes of it until no other thread has come
+    /// between: a step for the first read, and one for each try.
+    pub fn fetch_update(
+        &self,
+        set: Ordering,
+        fetch: Ordering,
+        mut f: impl FnMut(T) -> Option<T>,
+    ) -> Result<T, T> {
+        let mut before = self.load(fetch);
+        while let Some(new) = f(before) {
+            match self.compare_exchange(before, new, set, fetch) {
+                Ok(before) => return Ok(before),
+                Err(now) => before = now,
+            }
+        }
+        Err(before)
+    }
+}
+
 impl<T: Copy + PartialEq + Display + Ord> Atomic<T> {
     /// Raises the value to this one, and gives the one before.
     pub fn fetch_max(&self, other: T, _: Ordering) -> T {

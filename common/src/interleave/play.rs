@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal};
-use std::iter;
 
-use super::board::{board, refusal, summary};
-use super::search::{Choice, Search, told};
+use super::board::{board, refusal, summary, words};
+use super::explore::told;
+use super::search::{Choice, Search};
 use super::stage::{self, Came, Lesson};
 use super::table::{Interleaving, Line};
 use crate::say;
@@ -132,17 +132,6 @@ pub fn play_with<T: Display>(
             }
         }
     }
-}
-
-/// The words of a text, as they come.
-fn words(mut input: impl BufRead) -> impl Iterator<Item = String> {
-    iter::from_fn(move || {
-        let mut line = Vec::new();
-        let read = input.read_until(b'\n', &mut line).ok()?;
-        let line = String::from_utf8_lossy(&line);
-        (read > 0).then(|| line.split_whitespace().map(String::from).collect::<Vec<_>>())
-    })
-    .flatten()
 }
 
 /// Plays along the path.

@@ -9,13 +9,12 @@ use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::mem;
 use std::panic::Location;
-use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+use std::sync::mpsc::{TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex};
 
 use super::mark::{Mark, hash};
-use super::rendezvous::{Line, no_receiver, no_sender, offers, requests};
+use super::rendezvous::Line;
 use super::shared::{Shared, hold};
-use super::stage;
 
 /// An item, and what stands for it: all that its sender had done and noticed.
 pub(super) type Item<T> = (T, u64);
@@ -27,7 +26,7 @@ pub(super) struct Queue<T> {
 }
 
 pub(super) struct State<T> {
-    items: VecDeque<Item<T>>,
+    pub(super) items: VecDeque<Item<T>>,
     pub(super) senders: usize,
     pub(super) receivers: usize,
     pub(super) offers: Line<T>,
@@ -60,7 +59,7 @@ impl<T: Debug + Send + 'static> Queue<T> {
         self.step_when("its turn", || true, act)
     }
 
-    fn step_when<R>(
+    pub(super) fn step_when<R>(
         &self,
         what: &str,
         may: impl Fn() -> bool + Send + 'static,
@@ -100,7 +99,7 @@ impl<T: Debug + Send + 'static> Queue<T> {
         })
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         item: T,
         text: &str,
@@ -122,7 +121,7 @@ impl<T: Debug + Send + 'static> Queue<T> {
         (Ok(()), format!("sends {text}"), 0)
     }
 
-    fn take(state: &mut State<T>) -> (Result<T, TryRecvError>, String, u64) {
+    pub(super) fn take(state: &mut State<T>) -> (Result<T, TryRecvError>, String, u64) {
         let offer = || state.offers.iter_mut().find_map(|(_, item)| item.take());
         match state.items.pop_front().or_else(offer) {
             Some((item, mark)) => {
@@ -141,50 +140,7 @@ impl<T: Debug + Send + 'static> Queue<T> {
         self.step(|state, past| self.put(item, &text, state, past))
     }
 
-    pub(super) fn send(self: &Arc<Self>, item: T) -> Result<(), SendError<T>> {
-        let (queue, text) = (self.clone(), format!("{item:?}"));
-        let room = move || {
-            let state = hold(&queue.state);
-            state.receivers == 0 || queue.capacity == 0 || state.items.len() < queue.capacity
-        };
-        let what = "room in the queue";
-        match self.step_when(what, room, |state, past| self.put(item, &text, state, past)) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Disconnected(item)) => Err(SendError(item)),
-            Err(TrySendError::Full(item)) => {
-                let (line, nobody) = (offers as fn(&mut State<T>) -> &mut Line<T>, no_receiver);
-                let item = self.wait(Some((item, stage::past())), "a receiver", line, nobody);
-                item.map_or(Ok(()), |item| Err(SendError(item)))
-            }
-        }
-    }
-
     pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
         self.step(|state, _| Self::take(state))
-    }
-
-    /// The time may be out at any step at which there is no item.
-    pub(super) fn recv_timeout(&self) -> Result<T, RecvTimeoutError> {
-        stage::spin();
-        self.try_recv().map_err(|fault| match fault {
-            TryRecvError::Empty => RecvTimeoutError::Timeout,
-            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
-        })
-    }
-
-    pub(super) fn recv(self: &Arc<Self>) -> Result<T, RecvError> {
-        let queue = self.clone();
-        let some = move || {
-            let state = hold(&queue.state);
-            state.senders == 0 || queue.capacity == 0 || !state.items.is_empty()
-        };
-        match self.step_when("an item", some, |state, _| Self::take(state)) {
-            Ok(item) => Ok(item),
-            Err(TryRecvError::Disconnected) => Err(RecvError),
-            Err(TryRecvError::Empty) => {
-                let (line, nobody) = (requests as fn(&mut State<T>) -> &mut Line<T>, no_sender);
-                self.wait(None, "a sender", line, nobody).ok_or(RecvError)
-            }
-        }
     }
 }

@@ -1,17 +1,61 @@
-//! The queue of capacity 0, where senders and receivers wait for each other.
+//! To send into a queue and to receive from it: how threads wait for that.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
 use super::queue::{Item, Queue, State};
 use super::shared::hold;
 use super::stage;
 
-/// Those that wait: the number of a thread, and the place of its item.
+/// Those that wait at a queue of capacity 0: the number of a thread, and the place of its item.
 pub(super) type Line<T> = VecDeque<(usize, Option<Item<T>>)>;
 
 impl<T: Debug + Send + 'static> Queue<T> {
+    pub(super) fn send(self: &Arc<Self>, item: T) -> Result<(), SendError<T>> {
+        let (queue, text) = (self.clone(), format!("{item:?}"));
+        let room = move || {
+            let state = hold(&queue.state);
+            state.receivers == 0 || queue.capacity == 0 || state.items.len() < queue.capacity
+        };
+        let what = "room in the queue";
+        match self.step_when(what, room, |state, past| self.put(item, &text, state, past)) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(item)) => Err(SendError(item)),
+            Err(TrySendError::Full(item)) => {
+                let (line, nobody) = (offers as fn(&mut State<T>) -> &mut Line<T>, no_receiver);
+                let item = self.wait(Some((item, stage::past())), "a receiver", line, nobody);
+                item.map_or(Ok(()), |item| Err(SendError(item)))
+            }
+        }
+    }
+
+    pub(super) fn recv(self: &Arc<Self>) -> Result<T, RecvError> {
+        let queue = self.clone();
+        let some = move || {
+            let state = hold(&queue.state);
+            state.senders == 0 || queue.capacity == 0 || !state.items.is_empty()
+        };
+        match self.step_when("an item", some, |state, _| Self::take(state)) {
+            Ok(item) => Ok(item),
+            Err(TryRecvError::Disconnected) => Err(RecvError),
+            Err(TryRecvError::Empty) => {
+                let (line, nobody) = (requests as fn(&mut State<T>) -> &mut Line<T>, no_sender);
+                self.wait(None, "a sender", line, nobody).ok_or(RecvError)
+            }
+        }
+    }
+
+    /// The time may be out at any step at which there is no item.
+    pub(super) fn recv_timeout(&self) -> Result<T, RecvTimeoutError> {
+        stage::spin();
+        self.try_recv().map_err(|fault| match fault {
+            TryRecvError::Empty => RecvTimeoutError::Timeout,
+            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+        })
+    }
+
     /// Stands in line with an item, or for one, until somebody comes or nobody can come any more.
     /// Gives what is in its place then.
     pub(super) fn wait(

@@ -1,7 +1,6 @@
 //! The search: which thread takes the next step, run after run, until every interleaving is known.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Display;
 use std::sync::Arc;
 
 use super::names::Numbers;
@@ -131,50 +130,4 @@ impl Choice {
     pub(super) fn with(&self, taken: usize) -> Self {
         Self { taken, among: self.among, state: self.state, tally: Tally::new() }
     }
-}
-
-/// A lesson whose value is a text.
-pub(super) fn told<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Lesson {
-    Arc::new(move || lesson().to_string())
-}
-
-/// Runs `lesson` in every interleaving of the steps of its threads, and counts how each one ends.
-///
-/// ```
-/// use common::interleave as std;
-/// use std::sync::{Arc, atomic::{AtomicI64, Ordering::SeqCst}};
-/// use std::thread;
-///
-/// let found = common::interleave::explore(|| {
-///     let number = Arc::new(AtomicI64::new(1));
-///     let theirs = number.clone();
-///     let other = thread::spawn(move || theirs.store(2, SeqCst));
-///     let seen = number.load(SeqCst);
-///     other.join().unwrap();
-///     seen
-/// });
-/// assert_eq!((found.ending_with(1), found.ending_with(2)), (1, 1));
-/// ```
-///
-/// # Panics
-///
-/// If an interleaving has more than 300 steps, since a thread must be waiting in a loop; if a thread
-/// waits for something that the stand-in does not know; if the same steps do not lead to the same
-/// state again, because something in the lesson is random.
-#[track_caller]
-pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Interleavings {
-    Search::new(true).all(&told(lesson)).0
-}
-
-/// Does the same as [`explore`], without what it knows of states that it has been in: one run for
-/// each interleaving. The checks of the stand-in compare the two.
-///
-/// # Panics
-///
-/// As [`explore`].
-#[track_caller]
-pub fn explore_plainly<T: Display>(
-    lesson: impl Fn() -> T + Send + Sync + 'static,
-) -> Interleavings {
-    Search::new(false).all(&told(lesson)).0
 }
