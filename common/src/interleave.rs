@@ -74,12 +74,12 @@
 //!   `SeqCst` is asked for. Wake-ups without a reason, and a `compare_exchange_weak` that fails
 //!   without one, do not happen either.
 //! - [`Arc`](sync::Arc) is that of `std`: what it counts is not watched.
-//! - Files, power loss, processes, sockets and clocks. Only what is modelled is exported. Anything
+//! - Power loss, folders, sockets and clocks. A process is a thread that can be killed ([`process`]). Only what is modelled is exported. Anything
 //!   else is a compile error that shows a line with the reason:
 //!
 //! ```compile_fail,E0432
 //! use common::interleave as std;
-//! use std::fs; // Files are not modelled: let the lesson read and write through a closure.
+//! use std::net; // Sockets are not modelled: let the lesson send through a channel.
 //! ```
 //!
 //! A path that leads past the stand-in, such as `::std` or `core`, is a compile error, too:
@@ -99,6 +99,32 @@ pub use std::{
     result, slice, str, string, thread_local, vec,
 };
 
+/// What can be read or written through a reference can also be read or written by its owner.
+macro_rules! by_reference {
+    (Read for $name:ident) => {
+        impl Read for $name {
+            fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+                (&*self).read(to)
+            }
+        }
+    };
+    (Write for $name:ident) => {
+        impl Write for $name {
+            fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+                (&*self).write(data)
+            }
+
+            fn write_fmt(&mut self, text: Arguments<'_>) -> io::Result<()> {
+                (&*self).write_fmt(text)
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+    };
+}
+
 mod actor;
 mod afresh;
 mod atomic;
@@ -106,9 +132,12 @@ mod barrier;
 mod board;
 mod channel;
 mod condvar;
+mod disk;
 mod explore;
 mod faults;
 mod fetch;
+mod file;
+mod folder;
 mod gate;
 mod handle;
 mod held;
@@ -121,7 +150,9 @@ mod mutex;
 mod names;
 mod once;
 mod park;
+mod pipe;
 mod play;
+mod process;
 mod queue;
 mod rendezvous;
 mod report;
@@ -138,9 +169,10 @@ pub mod thread;
 mod timeout;
 mod waiting;
 
-pub use explore::{explore, explore_plainly};
+pub use explore::{Explorer, explore, explore_plainly};
 pub use ledger::Ledger;
-pub use play::{play, play_with};
+pub use play::play;
+pub use process::{Process, process};
 pub use report::Interleavings;
 pub use shared::Shared;
 pub use table::Interleaving;
@@ -209,13 +241,37 @@ pub mod time {
     pub struct SystemTime;
 }
 
+/// Stands in for `std::fs`: a disk of its own for each interleaving.
+pub mod fs {
+    pub use super::file::{File, files, prepare};
+    pub use super::folder::{Metadata, exists, metadata, read, read_to_string, remove_file};
+    pub use super::folder::{rename, write};
+
+    #[cfg(any())] // Not modelled: use `File::open`, `File::create` or `File::create_new`.
+    pub struct OpenOptions;
+    #[cfg(any())] // Folders are not modelled: `prepare` makes those of a file.
+    pub fn create_dir() {}
+    #[cfg(any())] // Folders are not modelled: `files` gives all files at the end.
+    pub fn read_dir() {}
+    #[cfg(any())] // Links are not modelled: use `metadata`.
+    pub fn symlink_metadata() {}
+}
+
+/// Stands in for `std::io`: pipes, and the traits to read and to write.
+pub mod io {
+    pub use super::pipe::{PipeReader, PipeWriter, pipe};
+    #[doc(no_inline)]
+    pub use std::io::{BufRead, BufReader, BufWriter, Error, ErrorKind, Read, Result, Write};
+
+    #[cfg(any())] // Not modelled: let the lesson read from a pipe, or from a channel.
+    pub fn stdin() {}
+    #[cfg(any())] // Not modelled: let the lesson return what it would print.
+    pub fn stdout() {}
+}
+
 // What is not modelled. In its error message, the compiler shows the line that leaves it out.
 #[cfg(any())] // Not modelled: let the lesson take what it needs as an argument or a closure.
 pub mod env {}
-#[cfg(any())] // Files are not modelled: let the lesson read and write through a closure.
-pub mod fs {}
-#[cfg(any())] // Not modelled: let the lesson read and write through a closure.
-pub mod io {}
 #[cfg(any())] // Sockets are not modelled: let the lesson send through a channel of `std::sync::mpsc`.
 pub mod net {}
 #[cfg(any())] // Not modelled: it differs from system to system.

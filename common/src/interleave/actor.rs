@@ -40,6 +40,9 @@ pub(super) struct Actor {
     /// It cannot be ended where it is: it is being unwound, or its threads come first.
     pub(super) firm: bool,
     pub(super) scope: Option<usize>,
+    /// It stands for a process, which may be killed.
+    pub(super) mortal: bool,
+    pub(super) killed: bool,
     /// It has panicked, and nobody has been told.
     pub(super) panicked: bool,
     /// Is told when the thread may go on.
@@ -68,6 +71,8 @@ impl Actor {
             wait: (String::new(), None),
             firm: false,
             scope,
+            mortal: false,
+            killed: false,
             panicked: false,
             cue: Arc::default(),
             past,

@@ -5,6 +5,7 @@ use std::iter;
 
 use super::names::{Numbers, titles};
 use super::report::{DEADLOCK, Interleavings};
+use super::state::KILLED;
 use super::table::{Interleaving, Line, Record};
 
 /// The steps so far, what each thread would do next, and what the others wait for.
@@ -16,8 +17,8 @@ pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Nu
     text += "Which thread takes the next step?\n";
     let titles = titles(&record.names);
     for line in next {
-        let (thread, step) = (line.thread, numbers.describe(&line.text, line.on));
-        text += &format!("{thread:>3}  {} {step}\n", titles[thread]);
+        let step = numbers.describe(&line.text, line.on);
+        text += &format!("{:>3}  {} {step}\n", label(line), titles[line.thread]);
     }
     for line in waits {
         let wait = numbers.describe(&line.text, line.on);
@@ -26,11 +27,16 @@ pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Nu
     text.trim_end().to_string()
 }
 
+/// What is typed for a move: the number of the thread, or `k 1` for the end of process 1.
+pub(super) fn label(line: &Line) -> String {
+    if line.text == KILLED { format!("k {}", line.thread) } else { line.thread.to_string() }
+}
+
 /// What is said of an answer that is none: why this thread cannot go on, or what can be typed.
 pub(super) fn refusal(
     answer: &str,
+    labels: &[String],
     record: &Record,
-    next: &[Line],
     waits: &[Line],
     numbers: &Numbers,
 ) -> String {
@@ -38,8 +44,7 @@ pub(super) fn refusal(
         let wait = numbers.describe(&line.text, line.on);
         return format!("{} {wait}.", titles(&record.names)[line.thread]);
     }
-    let threads: Vec<String> = next.iter().map(|line| line.thread.to_string()).collect();
-    format!("Type {}, or one of the letters u, a and q.", threads.join(" or "))
+    format!("Type {}, or one of the letters u, a and q.", labels.join(" or "))
 }
 
 /// How it ended, and how many interleavings end like this.

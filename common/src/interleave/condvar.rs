@@ -57,9 +57,9 @@ impl Condvar {
     /// See [`std::sync::Condvar::notify_one`].
     pub fn notify_one(&self) {
         self.notify("notifies one", |waiting| {
-            if waiting.calls.len() < waiting.threads.len() {
-                waiting.calls.push(waiting.threads.clone());
-            }
+            // If more are called than wait, the call is left over when nobody is left that it can mean.
+            waiting.calls.push(waiting.threads.clone());
+            waiting.calls.retain(|call| !call.is_empty());
         });
     }
 

@@ -37,7 +37,7 @@ pub(super) fn told<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -
 /// state again, because something in the lesson is random.
 #[track_caller]
 pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Interleavings {
-    Search::new(true).all(&told(lesson)).0
+    Explorer::default().explore(lesson)
 }
 
 /// Does the same as [`explore`], without what it knows of states that it has been in: one run for
@@ -50,5 +50,32 @@ pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> In
 pub fn explore_plainly<T: Display>(
     lesson: impl Fn() -> T + Send + Sync + 'static,
 ) -> Interleavings {
-    Search::new(false).all(&told(lesson)).0
+    Search::new(false, 0).all(&told(lesson)).0
+}
+
+/// A way to run lessons in every interleaving that differs from [`explore`].
+#[derive(Clone, Copy, Default)]
+pub struct Explorer {
+    pub(super) kills: usize,
+}
+
+impl Explorer {
+    /// In each interleaving, up to so many [processes](super::process) are killed, each before any of
+    /// its steps. An interleaving with a kill is one more.
+    pub fn kills(self, kills: usize) -> Self {
+        Self { kills }
+    }
+
+    /// See [`explore`].
+    ///
+    /// # Panics
+    ///
+    /// As [`explore`].
+    #[track_caller]
+    pub fn explore<T: Display>(
+        self,
+        lesson: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Interleavings {
+        Search::new(true, self.kills).all(&told(lesson)).0
+    }
 }

@@ -32,13 +32,9 @@ impl Gate {
     fn step<R>(&self, looks: bool, act: impl FnOnce(&mut Progress) -> (R, &'static str)) -> R {
         let at = self.at.clone();
         let may = move || looks || hold(&at).0 != Progress::Running;
-        self.shared.marked_step("the initialization", may, |past| {
+        self.shared.marked_step("the initialization", may, |_| {
             let at = &mut *hold(&self.at);
-            let before = at.0;
             let (outcome, text) = act(&mut at.0);
-            if at.0 == Progress::Done && before != Progress::Done {
-                at.1 = past;
-            }
             let seen = if at.0 == Progress::Done { at.1 } else { 0 };
             (outcome, text.into(), Mark { seen, ..Mark::reads(hash(*at)) })
         })
@@ -74,10 +70,13 @@ struct End<'a>(&'a Gate, Progress);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
-        self.0.step(true, |at| {
-            *at = self.1;
-            let done = *at == Progress::Done;
-            ((), if done { "ends the initialization" } else { "fails at the initialization" })
+        let End(gate, progress) = *self;
+        gate.shared.last_step(|past| {
+            let mut at = hold(&gate.at);
+            let done = progress == Progress::Done;
+            *at = (progress, if done { past } else { 0 });
+            let text = if done { "ends the initialization" } else { "fails at the initialization" };
+            ((), text.into(), Mark::reads(hash(*at)))
         });
     }
 }

@@ -99,7 +99,7 @@ impl Lock {
     /// Releases the lock after `drop_real`, which drops the real guard.
     pub(super) fn release(&self, how: How, after: After, text: &str, drop_real: impl FnOnce()) {
         let Here { shared, held } = self.here();
-        shared.marked_step_now(|past| {
+        shared.last_step(|past| {
             drop_real();
             shared.is_held(false);
             let mut held = hold(held);

@@ -82,12 +82,14 @@ impl<T: Debug + Send + 'static> Queue<T> {
 
     /// One sender or receiver less.
     pub(super) fn one_less(&self, end: fn(&mut State<T>) -> &mut usize, name: &str) {
-        let left_over = self.step(|state, _| {
-            let left = end(state);
+        let left_over = self.shared.last_step(|_| {
+            let mut state = hold(&self.state);
+            let left = end(&mut state);
             *left -= 1;
             let text = format!("drops a {name}, {left} left");
             let nobody = state.receivers == 0;
-            (if nobody { mem::take(&mut state.items) } else { VecDeque::new() }, text, 0)
+            let items = if nobody { mem::take(&mut state.items) } else { VecDeque::new() };
+            (items, text, state.mark(0))
         });
         drop(left_over); // what nobody can receive is dropped with the last receiver
     }

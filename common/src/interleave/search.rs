@@ -45,11 +45,13 @@ pub(super) struct Search {
     /// All that threads have shared in any run.
     pub(super) shared: BTreeSet<Key>,
     runs: u64,
+    /// How many processes may be killed in one interleaving.
+    pub(super) kills: usize,
 }
 
 impl Search {
-    pub(super) fn new(cached: bool) -> Self {
-        Self { known: cached.then(HashMap::new), ..Self::default() }
+    pub(super) fn new(cached: bool, kills: usize) -> Self {
+        Self { known: cached.then(HashMap::new), kills, ..Self::default() }
     }
 
     /// A new run begins.
@@ -104,8 +106,8 @@ impl Search {
     }
 
     /// A search that follows this path, and asks at its end.
-    pub(super) fn along(path: Vec<Choice>) -> Self {
-        Self { path, asks: true, ..Self::default() }
+    pub(super) fn along(path: Vec<Choice>, kills: usize) -> Self {
+        Self { path, asks: true, kills, ..Self::default() }
     }
 
     #[track_caller]

@@ -139,6 +139,19 @@ impl Shared {
         self.marked_step("its turn", || true, act)
     }
 
+    /// The step of a destructor, such as to release a lock. It is taken in any case: if the process is
+    /// killed there, the system does it.
+    pub(super) fn last_step<R>(self, act: impl FnOnce(u64) -> (R, String, Mark)) -> R {
+        let at = At::Step(Box::new(|_| true));
+        let ends = stage::wait_for_turn(at, "its turn", Some(self.0), false);
+        let (outcome, text, mark) = act(stage::past());
+        stage::note(text, Some((self.0, mark)));
+        if ends {
+            stage::end();
+        }
+        outcome
+    }
+
     /// Waits for `what` in the middle of a step that has been written down, and goes on as soon as
     /// `may` says so: that is no step, since no other thread can notice when it happens.
     pub fn wait(self, what: &str, may: impl Fn() -> bool + Send + 'static) {

@@ -16,6 +16,7 @@ use std::time::Duration;
 use std::{any::Any, mem, thread};
 
 pub(super) use super::actor::{Actor, At};
+use super::disk::Disk;
 use super::mark::{Mark, hash};
 use super::report::{DEADLOCK, end_with};
 use super::search::{Choice, Search, Tally};
@@ -68,6 +69,7 @@ pub(super) struct Stage {
     pub(super) run: u64,
     state: Mutex<State>,
     finished: Condvar,
+    pub(super) disk: Disk,
 }
 
 /// The panic that ends a thread whose run is over.
@@ -95,8 +97,9 @@ pub(super) fn play(lesson: &Lesson, mut search: Search) -> (Search, Came) {
     static RUNS: AtomicU64 = AtomicU64::new(0);
     hush_panics();
     search.begin();
-    let state = Mutex::new(State { search, ..State::default() });
-    let stage = Stage { run: RUNS.fetch_add(1, Relaxed), state, finished: Condvar::new() };
+    let state = Mutex::new(State { kills: search.kills, search, ..State::default() });
+    let (run, finished) = (RUNS.fetch_add(1, Relaxed), Condvar::new());
+    let stage = Stage { run, state, finished, disk: Disk::default() };
     let (stage, lesson) = (Arc::new(stage), lesson.clone());
     stage.enter(Some("main".into()), None, 0);
     let theirs = stage.clone();
@@ -220,14 +223,21 @@ pub(super) fn spin() {
     stage.state().threads[number].next_round();
 }
 
-/// The calling thread gives up its turn and waits for its next one. If the run is over by then, it
-/// is ended, unless it is `firm`.
+/// The calling thread gives up its turn and waits for its next one. If the run is over by then, or
+/// its process has been killed, it is ended, unless it is `firm`.
 pub(super) fn turn(at: At, what: &str, on: Option<Key>, firm: bool) {
+    if wait_for_turn(at, what, on, firm) {
+        end();
+    }
+}
+
+/// Does the same, but only says whether the thread is to be ended.
+pub(super) fn wait_for_turn(at: At, what: &str, on: Option<Key>, firm: bool) -> bool {
     let (stage, number) = me();
     let mut state = stage.state();
     let actor = &mut state.threads[number];
-    if actor.is_done() {
-        return; // a destructor of a thread-local variable: the thread has left the stage
+    if actor.is_done() || actor.killed {
+        return false; // a destructor, of a thread-local variable or of what a killed process has left
     }
     let firm = firm || thread::panicking();
     (actor.wait, actor.firm, actor.at) = ((what.to_string(), on), firm, at);
@@ -236,17 +246,18 @@ pub(super) fn turn(at: At, what: &str, on: Option<Key>, firm: bool) {
     while !state.threads[number].is_running() {
         state = cue.wait(state).expect("nobody panics");
     }
-    let over = state.over.is_some();
-    drop(state);
-    if over && !firm {
-        end_if_over();
-    }
+    (state.over.is_some() || state.threads[number].killed) && !firm
+}
+
+/// Ends the calling thread.
+pub(super) fn end() {
+    panic::resume_unwind(Box::new(Curtain));
 }
 
 /// Ends the calling thread if the run is over.
 pub(super) fn end_if_over() {
-    if me().0.state().over.is_some() {
-        panic::resume_unwind(Box::new(Curtain));
+    if is_over() {
+        end();
     }
 }
 
@@ -261,6 +272,12 @@ pub(super) fn fault(text: &str) {
     if !thread::panicking() {
         end_if_over();
     }
+}
+
+/// Has the process of the calling thread been killed? Then it does nothing any more.
+pub(super) fn is_killed() -> bool {
+    let (stage, thread) = me();
+    stage.state().threads[thread].killed
 }
 
 /// Stands for all that the calling thread has done and noticed so far.

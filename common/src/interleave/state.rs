@@ -16,6 +16,9 @@ pub(super) const MOST_STEPS: usize = 300;
 /// So often may threads that wait in loops go round, when nothing changes any more.
 const MOST_ROUNDS: usize = 100;
 
+/// What is written down of a process that is killed.
+pub(super) const KILLED: &str = "is killed";
+
 /// Why a run is over.
 pub(super) enum Over {
     Returned,
@@ -37,6 +40,8 @@ pub(super) struct State {
     pub(super) threads: Vec<Actor>,
     pub(super) shared: BTreeMap<Key, Slot>,
     pub(super) scopes: usize,
+    /// How many processes may still be killed.
+    pub(super) kills: usize,
     pub(super) search: Search,
     pub(super) lines: Vec<Line>,
     /// The message of the first panic.
@@ -118,9 +123,11 @@ impl State {
         {
             return Ok(only); // a round in which nothing may change: nobody chooses it
         }
+        let mortal = self.mortal();
         let state = self.mark();
-        match self.search.next(state, able.len()) {
-            Next::Take(taken) => Ok(able[taken]),
+        match self.search.next(state, able.len() + mortal.len()) {
+            Next::Take(taken) if taken < able.len() => Ok(able[taken]),
+            Next::Take(taken) => Ok(self.kill(mortal[taken - able.len()])),
             Next::Known(state) => Err(Over::Known(state)),
             Next::Ask(choice) => Err(Over::Asked { choice, waits: self.waits_with_holders(&able) }),
             Next::Random => Err(Over::Fault(
@@ -138,6 +145,23 @@ impl State {
             _ => false,
         };
         (0..self.threads.len()).filter(able).collect()
+    }
+
+    /// Which processes could be killed now: those that stand before a step.
+    fn mortal(&self) -> Vec<usize> {
+        let mortal = |thread: &usize| {
+            let Actor { mortal, firm, at, .. } = &self.threads[*thread];
+            self.kills > 0 && *mortal && !firm && matches!(at, At::Step(_))
+        };
+        (0..self.threads.len()).filter(mortal).collect()
+    }
+
+    fn kill(&mut self, thread: usize) -> usize {
+        self.line(thread, KILLED.into(), None, false);
+        self.kills -= 1;
+        self.threads[thread].killed = true;
+        self.threads[thread].learn(hash(KILLED));
+        thread
     }
 
     /// No thread can take a step. One that waits in a loop may be one that gives up after some
@@ -164,12 +188,12 @@ impl State {
             self.threads.iter().map(|thread| thread.mark(&self.shared)).collect();
         let shared: Vec<_> = self.shared.iter().map(|(key, slot)| (key, slot.state)).collect();
         let spinning = if self.rounds == 0 { 0 } else { self.last_round };
-        hash((threads, shared, &self.panic, self.rounds, spinning))
+        hash((threads, shared, &self.panic, self.rounds, spinning, self.kills))
     }
 
     pub(super) fn line(&mut self, thread: usize, text: String, on: Option<Key>, step: bool) {
         let alone = thread == 0 && self.threads[1..].iter().all(Actor::is_done);
-        if self.over.is_none() {
+        if self.over.is_none() && !self.threads[thread].killed {
             self.lines.push(Line { thread, text, on, step, alone });
         }
     }

@@ -6,6 +6,7 @@ mod channels;
 mod counts;
 mod oracle;
 mod playing;
+mod processes;
 mod programs;
 mod sound;
 mod source;

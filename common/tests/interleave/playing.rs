@@ -1,7 +1,7 @@
 //! A person is the scheduler: what is shown, and what can be typed.
 
 use common::interleave as std;
-use common::interleave::play_with;
+use common::interleave::Explorer;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
@@ -37,9 +37,19 @@ fn played<T: ::std::fmt::Display + 'static>(
     goal: &'static str,
     typed: impl AsRef<[u8]>,
 ) -> String {
+    played_with(0, lesson, goal, typed)
+}
+
+/// The same, where so many processes may be killed.
+fn played_with<T: ::std::fmt::Display + 'static>(
+    kills: usize,
+    lesson: fn() -> T,
+    goal: &'static str,
+    typed: impl AsRef<[u8]>,
+) -> String {
     let mut shown = String::new();
     let reaches = |ending: &str| ending == goal;
-    play_with(
+    Explorer::default().kills(kills).play_with(
         "Reach the goal.",
         reaches,
         lesson,
@@ -151,4 +161,23 @@ fn nonsense_gets_one_line_and_is_asked_again() {
     }
     let no_text = [&[0xff, 0xfe, b'\n'][..], b"1 2 2 1"].concat();
     assert!(played(deposits, "end with ¥1", no_text).contains("You have reached the goal."));
+}
+
+#[test]
+fn k_kills_a_process() {
+    let two_steps = || {
+        let number = std::sync::Arc::new(AtomicI64::new(0));
+        thread::scope(|scope| {
+            let theirs = number.clone();
+            let add = move || [theirs.fetch_add(1, SeqCst), theirs.fetch_add(1, SeqCst)];
+            format!("{:?}", common::interleave::process(scope, "adder", add).wait())
+        })
+    };
+    let shown = played_with(1, two_steps, "end with None", "k2 k 1 q");
+    assert!(shown.contains("\n  1  adder adds 1 to 0\nk 1  adder is killed\n"), "{shown}");
+    assert!(shown.contains("Type 1 or k 1, or one of the letters u, a and q.\n"), "{shown}");
+    let end = "It ends with None, as 2 of 3 interleavings do.\nYou have reached the goal.\n";
+    assert!(shown.ends_with(end), "{shown}");
+    let shown = played_with(1, two_steps, "end with None", "1 1");
+    assert!(shown.contains("as 1 of 3 interleavings do."), "{shown}");
 }

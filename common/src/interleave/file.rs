@@ -1,0 +1,145 @@
+//! Stands in for `std::fs`. Each call is one step; so is `writeln!`.
+
+use std::fmt::Arguments;
+use std::fs::TryLockError;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::disk::{Files, call, call_now, close, name};
+use super::mark::hash;
+use super::shared::hold;
+use super::stage;
+
+pub use super::disk::{files, prepare};
+
+/// See [`std::fs::File`]. Its lock is that of the open file: it is released when the last handle is
+/// dropped.
+#[derive(Clone)]
+pub struct File(Arc<Open>);
+
+struct Open {
+    path: PathBuf,
+    node: usize,
+    /// Tells this open file from all others.
+    id: u64,
+    /// Where the next read begins.
+    at: Mutex<usize>,
+}
+
+impl File {
+    fn opened(path: &Path, node: usize, id: u64) -> Self {
+        Self(Arc::new(Open { path: path.into(), node, id, at: Mutex::new(0) }))
+    }
+
+    /// See [`std::fs::File::open`].
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        call_now(path, "opens", |files, id| {
+            (files.find(path).map(|node| Self::opened(path, node, id)), 0)
+        })
+    }
+
+    /// See [`std::fs::File::create`].
+    pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        call_now(path, "creates or empties", |files, id| {
+            let node = files.find(path).unwrap_or_else(|_| files.add(path, false));
+            files.nodes[node].data.clear();
+            (Ok(Self::opened(path, node, id)), 0)
+        })
+    }
+
+    /// See [`std::fs::File::create_new`].
+    pub fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        call_now(path, "creates", |files, id| match files.find(path) {
+            Ok(_) => (Err(ErrorKind::AlreadyExists.into()), 0),
+            Err(_) => (Ok(Self::opened(path, files.add(path, false), id)), 0),
+        })
+    }
+
+    /// See [`std::fs::File::lock`].
+    pub fn lock(&self) -> io::Result<()> {
+        let Open { ref path, node, id, .. } = *self.0;
+        let free = move |files: &Files| files.nodes[node].lock.is_none_or(|by| by == id);
+        if stage::is_killed() {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        call(&format!("the lock of {}", name(path)), free, |files, _| {
+            files.nodes[node].lock = Some(id);
+            (Ok(()), format!("locks {}", name(path)), 0)
+        })
+    }
+
+    /// See [`std::fs::File::try_lock`].
+    pub fn try_lock(&self) -> Result<(), TryLockError> {
+        let Open { ref path, node, id, .. } = *self.0;
+        let locked = call_now(path, "tries to lock", |files, _| {
+            let free = files.nodes[node].lock.is_none_or(|by| by == id);
+            if free {
+                files.nodes[node].lock = Some(id);
+            }
+            (Ok(free), hash(free))
+        });
+        match locked {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(TryLockError::WouldBlock),
+            Err(fault) => Err(TryLockError::Error(fault)),
+        }
+    }
+
+    /// See [`std::fs::File::unlock`].
+    pub fn unlock(&self) -> io::Result<()> {
+        call_now(&self.0.path, "unlocks", |files, _| {
+            files.nodes[self.0.node].lock.take_if(|by| *by == self.0.id);
+            (Ok(()), 0)
+        })
+    }
+
+    /// See [`std::fs::File::sync_all`]. Power loss is not modelled.
+    pub fn sync_all(&self) -> io::Result<()> {
+        call_now(&self.0.path, "syncs", |_, _| (Ok(()), 0))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        close(&self.path, self.node, self.id);
+    }
+}
+
+impl Write for &File {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(data);
+        call_now(&self.0.path, &format!("writes {:?} to", text.trim_end()), |files, _| {
+            files.nodes[self.0.node].data.extend(data);
+            (Ok(data.len()), hash(data))
+        })
+    }
+
+    fn write_fmt(&mut self, text: Arguments<'_>) -> io::Result<()> {
+        self.write_all(text.to_string().as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for &File {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        call_now(&self.0.path, "reads", |files, _| {
+            let mut at = hold(&self.0.at);
+            let data = &files.nodes[self.0.node].data;
+            let data = &data[(*at).min(data.len())..];
+            let count = to.len().min(data.len());
+            to[..count].copy_from_slice(&data[..count]);
+            *at += count;
+            (Ok(count), hash(&data[..count]))
+        })
+    }
+}
+
+by_reference!(Read for File);
+by_reference!(Write for File);

@@ -1,0 +1,35 @@
+//! Stands in for processes: a thread that can be killed before any of its steps.
+
+use super::handle::ScopedJoinHandle;
+use super::scope::Scope;
+use super::stage::me;
+use super::thread::Builder;
+
+/// What stands for a process: see [`process`].
+pub struct Process<'scope, T>(ScopedJoinHandle<'scope, T>);
+
+/// Starts a thread that stands for a process. It shares nothing with others but files and pipes, and
+/// [`Explorer::kills`](super::Explorer::kills) may kill it before any of its steps. Then it does
+/// nothing more: its locks are released, its ends of pipes are closed, its files stay.
+pub fn process<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    name: &str,
+    f: impl FnOnce() -> T + Send + 'scope,
+) -> Process<'scope, T> {
+    let started = Builder::new().name(name.into()).spawn_scoped(scope, f);
+    let handle = started.expect("failed to spawn thread");
+    me().0.state().threads[handle.thread.number].mortal = true; // it stands before its first step
+    Process(handle)
+}
+
+impl<T> Process<'_, T> {
+    /// Waits for the end of the process. Gives nothing if it was killed.
+    pub fn wait(self) -> Option<T> {
+        let number = self.0.thread.number;
+        match self.0.join() {
+            Ok(value) => Some(value),
+            Err(_) if me().0.state().threads[number].killed => None,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}

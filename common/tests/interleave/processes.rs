@@ -1,0 +1,205 @@
+//! Files, pipes, and processes that are killed.
+
+use common::interleave as std;
+use common::interleave::{Explorer, Interleavings, Process, explore, process};
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::thread;
+
+const DB: &str = "/shop/db";
+const LOCK: &str = "/shop/db.lock";
+
+fn left() -> u32 {
+    fs::read_to_string(DB).unwrap().trim().parse().unwrap()
+}
+
+/// Takes one of what is left, if there is one: read, create, write, rename.
+fn buy(buyer: u32) -> bool {
+    let left = left();
+    if left == 0 {
+        return false;
+    }
+    let new = format!("{DB}.{buyer}.new");
+    let mut file = File::create_new(&new).unwrap();
+    writeln!(file, "{}", left - 1).unwrap();
+    drop(file);
+    fs::rename(new, DB).unwrap();
+    true
+}
+
+fn buy_locked(buyer: u32) -> bool {
+    let lock = File::open(LOCK).unwrap();
+    lock.lock().unwrap();
+    buy(buyer)
+}
+
+/// What two buyers were told, and what is on the disk after that.
+fn two_buyers(buy: fn(u32) -> bool) -> String {
+    fs::prepare(DB, "1\n");
+    fs::prepare(LOCK, "");
+    let bought = thread::scope(|scope| {
+        let start = |number| process(scope, &format!("buyer {number}"), move || buy(number));
+        [1, 2].map(start).map(Process::wait)
+    });
+    let files = fs::files().into_iter().filter(|(path, _)| !path.ends_with("db.lock"));
+    let text = |(path, text): (::std::path::PathBuf, String)| {
+        format!("{}={:?}", path.file_name().unwrap().display(), text)
+    };
+    format!("{bought:?} {}", files.map(text).collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn two_processes_that_do_not_lock_both_sell_the_last_ticket() {
+    let found = explore(|| two_buyers(buy));
+    // Both read 1 unless one of them has renamed before: of 8! / (4! 4!) interleavings, the ones in
+    // which the other reads later have 5 steps in all.
+    assert_eq!(found.ending_with(r#"[Some(true), Some(true)] db="0\n""#), 68, "{found}");
+    assert_eq!(found.ending_with(r#"[Some(true), Some(false)] db="0\n""#), 1, "{found}");
+    assert_eq!(found.count(), 70, "{found}");
+}
+
+#[test]
+fn two_processes_that_lock_sell_it_once() {
+    let found = explore(|| two_buyers(buy_locked));
+    for ending in [r#"[Some(true), Some(false)] db="0\n""#, r#"[Some(false), Some(true)] db="0\n""#]
+    {
+        assert_eq!(found.ending_with(ending) * 2, found.count(), "{found}");
+    }
+}
+
+#[test]
+fn the_steps_of_files_are_told_with_their_names() {
+    let found = explore(|| two_buyers(buy_locked));
+    // The open of the buyer that comes second is somewhere among the 7 steps of the first one.
+    assert_eq!(found.count(), 2 * 8, "{found}");
+    let rows: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.1).collect();
+    for text in [
+        "opens db.lock",
+        "locks db.lock",
+        "reads db",
+        "creates db.2.new",
+        "writes \"0\" to db.2.new",
+        "renames db.2.new to db",
+        "closes db.lock",
+    ] {
+        assert!(rows.contains(&text), "{text} is not in {rows:?}");
+    }
+}
+
+fn killed(lesson: fn() -> String) -> Interleavings {
+    Explorer::default().kills(1).explore(lesson)
+}
+
+#[test]
+fn a_killed_process_leaves_its_lock_to_the_other_and_only_its_own_new_file_behind() {
+    let found = killed(|| two_buyers(buy_locked));
+    assert_eq!(found.deadlocks(), 0, "{found}");
+    for (ending, ..) in found.endings() {
+        let (told, disk) = ending.split_once("] ").unwrap();
+        let sold = told.matches("true").count();
+        let kills = told.matches("None").count();
+        let left = if disk.contains("db=\"1\\n\"") { 1 } else { 0 };
+        assert!(disk.starts_with("db=\"0\\n\"") || disk.starts_with("db=\"1\\n\""), "{ending}");
+        assert!(sold <= 1 && sold + left <= 1 + kills && kills <= 1, "{ending}");
+        assert!(disk.matches(".new").count() <= kills, "{ending}");
+        assert!(kills == 1 || !told.contains("None"), "{ending}");
+    }
+    // Killed before it reads, between its steps, and after its last one but for the lock.
+    for (told, disk) in [
+        ("[None, Some(true)]", "db=\"0\\n\""),
+        ("[None, Some(false)]", "db=\"0\\n\""),
+        ("[None, Some(true)]", "db=\"0\\n\" db.1.new=\"\""),
+        ("[None, Some(true)]", "db=\"0\\n\" db.1.new=\"0\\n\""),
+    ] {
+        assert!(found.ending_with(format!("{told} {disk}")) > 0, "{told} {disk} not in\n{found}");
+    }
+}
+
+#[test]
+fn a_kill_before_each_step_is_one_more_interleaving() {
+    // One process of three steps: killed before the first, the second or the third, or not.
+    let found = Explorer::default().kills(1).explore(|| {
+        fs::prepare(DB, "1");
+        thread::scope(|scope| {
+            let reads = || [(); 3].map(|()| left()).len();
+            format!("{:?}", process(scope, "reader", reads).wait())
+        })
+    });
+    assert_eq!((found.ending_with("None"), found.ending_with("Some(3)")), (3, 1), "{found}");
+    let (_, _, sample) = found.endings().next().unwrap();
+    assert_eq!(sample.rows().last(), Some(("reader", "is killed")));
+}
+
+/// A killed process does nothing more, not even in its destructors.
+#[test]
+fn the_destructors_of_a_killed_process_change_no_file() {
+    struct RemovesAtItsEnd;
+    impl Drop for RemovesAtItsEnd {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(DB);
+        }
+    }
+    let found = Explorer::default().kills(1).explore(|| {
+        fs::prepare(DB, "1");
+        thread::scope(|scope| {
+            let reads = || {
+                let _removes = RemovesAtItsEnd;
+                left();
+            };
+            format!("{:?} {}", process(scope, "reader", reads).wait(), fs::files().len())
+        })
+    });
+    assert_eq!((found.ending_with("None 1"), found.ending_with("Some(()) 0")), (2, 1), "{found}");
+}
+
+#[test]
+fn the_last_write_end_of_a_pipe_ends_it() {
+    let found = explore(|| {
+        let (mut get, put) = io::pipe().unwrap();
+        thread::scope(|scope| {
+            for text in ["a", "b"] {
+                let mut put = put.try_clone().unwrap();
+                process(scope, text, move || put.write_all(text.as_bytes()).unwrap());
+            }
+            drop(put);
+            let mut all = String::new();
+            get.read_to_string(&mut all).unwrap();
+            all
+        })
+    });
+    assert_eq!(found.ending_with("ab"), found.ending_with("ba"), "{found}");
+    assert_eq!(found.ending_with("ab") * 2, found.count(), "{found}");
+}
+
+#[test]
+fn a_read_brings_what_is_there_and_a_write_without_a_reader_is_a_broken_pipe() {
+    let found = explore(|| {
+        let (mut get, mut put) = io::pipe().unwrap();
+        put.write_all(b"two").unwrap();
+        let mut buffer = [0; 8];
+        let count = get.read(&mut buffer).unwrap();
+        drop(get);
+        let fault = put.write(b"more").unwrap_err().kind();
+        format!("{count} {fault}")
+    });
+    assert_eq!(found.ending_with("3 broken pipe"), 1, "{found}");
+}
+
+#[test]
+fn a_killed_writer_closes_its_end_of_the_pipe() {
+    let found = Explorer::default().kills(1).explore(|| {
+        let (mut get, mut put) = io::pipe().unwrap();
+        thread::scope(|scope| {
+            process(scope, "writer", move || {
+                put.write_all(b"1").unwrap();
+                put.write_all(b"2").unwrap();
+            });
+            let mut all = String::new();
+            get.read_to_string(&mut all).unwrap();
+            all
+        })
+    });
+    let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
+    assert_eq!(endings, ["end with ", "end with 1", "end with 12"], "{found}");
+}
