@@ -50,20 +50,26 @@ pub fn explore<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> In
 pub fn explore_plainly<T: Display>(
     lesson: impl Fn() -> T + Send + Sync + 'static,
 ) -> Interleavings {
-    Search::new(false, 0).all(&told(lesson)).0
+    Explorer::default().plainly().explore(lesson)
 }
 
 /// A way to run lessons in every interleaving that differs from [`explore`].
 #[derive(Clone, Copy, Default)]
 pub struct Explorer {
     pub(super) kills: usize,
+    plainly: bool,
 }
 
 impl Explorer {
     /// In each interleaving, up to so many [processes](super::process) are killed, each before any of
     /// its steps. An interleaving with a kill is one more.
     pub fn kills(self, kills: usize) -> Self {
-        Self { kills }
+        Self { kills, ..self }
+    }
+
+    /// See [`explore_plainly`].
+    pub fn plainly(self) -> Self {
+        Self { plainly: true, ..self }
     }
 
     /// See [`explore`].
@@ -76,6 +82,6 @@ impl Explorer {
         self,
         lesson: impl Fn() -> T + Send + Sync + 'static,
     ) -> Interleavings {
-        Search::new(true, self.kills).all(&told(lesson)).0
+        Search::new(!self.plainly, self.kills).all(&told(lesson)).0
     }
 }

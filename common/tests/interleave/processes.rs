@@ -131,6 +131,17 @@ fn a_kill_before_each_step_is_one_more_interleaving() {
     assert_eq!(sample.rows().last(), Some(("reader", "is killed")));
 }
 
+#[test]
+fn the_cache_changes_neither_counts_nor_samples_of_files_and_kills() {
+    for (buy, kills) in [(buy as fn(u32) -> bool, 0), (buy_locked, 0), (buy_locked, 1)] {
+        let explorer = Explorer::default().kills(kills);
+        let found = explorer.explore(move || two_buyers(buy));
+        let plainly = explorer.plainly().explore(move || two_buyers(buy));
+        assert_eq!(found.to_string(), plainly.to_string());
+        assert!(found.runs() < plainly.runs() || found.count() < 50);
+    }
+}
+
 /// A killed process does nothing more, not even in its destructors.
 #[test]
 fn the_destructors_of_a_killed_process_change_no_file() {
