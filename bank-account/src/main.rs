@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod atomic;
+mod interleavings;
 mod locked;
-mod orders;
 mod owned;
 mod unlocked;
 
@@ -43,8 +43,10 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run two deposits of ¥1 in every order in which two threads can run
-    Orders { version: Option<Version> },
+    /// Run two deposits of ¥1 in every interleaving of their steps
+    Interleavings { version: Option<Version> },
+    /// Be the scheduler: choose which of two threads takes the next step
+    Play { version: Version },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -64,9 +66,12 @@ fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
         match (cli.command, cli.version) {
-            (Some(Command::Orders { version: Some(version) }), _) => orders::show(version),
-            (Some(Command::Orders { version: None }), _) => {
-                Version::value_variants().iter().for_each(|version| orders::show(*version));
+            (Some(Command::Play { version }), _) => interleavings::play(version),
+            (Some(Command::Interleavings { version: Some(version) }), _) => {
+                interleavings::show_all(version);
+            }
+            (Some(Command::Interleavings { version: None }), _) => {
+                Version::value_variants().iter().for_each(|it| interleavings::show_all(*it));
             }
             (None, Some(version)) => cli.options.run_one(version),
             (None, None) => cli.options.compare(),
@@ -109,14 +114,14 @@ impl Options {
             (_, 0) => show!(
                 "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
             ),
-            _ => show!("The lock does not keep the threads apart: see `orders locked`."),
+            _ => show!("The lock does not keep the threads apart: see `interleavings locked`."),
         }
     }
 
     fn say_why_nothing_was_lost(&self) {
         match self.threads {
             1 => show!("One thread alone loses nothing, with a lock or without."),
-            _ => show!("Nothing was lost without a lock. That was luck: see `orders unlocked`."),
+            _ => show!("Nothing was lost without a lock: luck. See `interleavings unlocked`."),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use common::every_order;
+use common::interleave::explore;
 
-// The lesson's own files; in these modules, `std` means the stand-in that plays every order.
+// The lesson's own files; in these modules, `std` means the stand-in that plays every interleaving.
 common::explore!(unlocked, "../src/unlocked.rs");
 common::explore!(locked, "../src/locked.rs");
 common::explore!(owned, "../src/owned.rs");
@@ -19,51 +19,51 @@ fn two_deposits(run: fn(u32, Duration) -> i64) -> String {
 }
 
 #[test]
-fn unlocked_loses_a_deposit_in_18_of_20_orders() {
+fn unlocked_loses_a_deposit_in_18_of_20_interleavings() {
     unlocked_must_show_the_fault();
 }
 
 fn unlocked_must_show_the_fault() {
-    let orders = every_order(|| two_deposits(unlocked::run));
+    let found = explore(|| two_deposits(unlocked::run));
     assert!(
-        orders.count() == 20 && orders.ending_with("¥1") == 18,
-        "unlocked.rs no longer shows the fault: of 20 orders of two deposits of ¥1, 18 should end \
-         with ¥1. Instead:\n{orders}See \"Why\" in bank-account/README.md."
+        found.count() == 20 && found.ending_with("¥1") == 18,
+        "unlocked.rs no longer shows the fault: of 20 interleavings of two deposits of ¥1, 18 should end \
+         with ¥1. Instead:\n{found}See \"Why\" in bank-account/README.md."
     );
 }
 
 #[test]
-fn locked_keeps_both_deposits_in_every_order() {
+fn locked_keeps_both_deposits_in_every_interleaving() {
     locked_must_keep_both_deposits();
 }
 
 fn locked_must_keep_both_deposits() {
-    let orders = every_order(|| two_deposits(locked::run));
-    orders.must_all_end_with(
+    let found = explore(|| two_deposits(locked::run));
+    found.must_all_end_with(
         "¥2",
         "locked.rs loses money on two deposits of ¥1",
         "The lock must be held from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
-    assert_eq!(orders.count(), 2, "one deposit after the other has two orders:\n{orders}");
+    assert_eq!(found.count(), 2, "one deposit after the other has two interleavings:\n{found}");
 }
 
 #[test]
-fn owned_keeps_both_deposits_in_every_order() {
-    let orders = every_order(|| two_deposits(owned::run));
-    orders.must_all_end_with(
+fn owned_keeps_both_deposits_in_every_interleaving() {
+    let found = explore(|| two_deposits(owned::run));
+    found.must_all_end_with(
         "¥2",
         "owned.rs loses money on two deposits of ¥1",
         "The guard must live from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
-    assert_eq!(orders.count(), 2, "one deposit after the other has two orders:\n{orders}");
+    assert_eq!(found.count(), 2, "one deposit after the other has two interleavings:\n{found}");
 }
 
 #[test]
-fn atomic_keeps_both_deposits_in_every_order() {
-    let orders = every_order(|| two_deposits(atomic::run));
-    orders.must_all_end_with(
+fn atomic_keeps_both_deposits_in_every_interleaving() {
+    let found = explore(|| two_deposits(atomic::run));
+    found.must_all_end_with(
         "¥2",
         "atomic.rs loses money on two deposits of ¥1",
         "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",

@@ -41,7 +41,7 @@ fn if_nothing_is_lost_without_a_lock_this_is_said_to_be_luck() {
     for arguments in ["unlocked --pause-ms 0 --threads 2", "--pause-ms 0 --threads 2"] {
         let said = bank_account(arguments).stdout();
         let nothing_lost = said.starts_with("unlocked   ¥2 of ¥2: nothing lost ");
-        let luck = "Nothing was lost without a lock. That was luck: see `orders unlocked`.\n";
+        let luck = "Nothing was lost without a lock: luck. See `interleavings unlocked`.\n";
         assert_eq!(nothing_lost, said.ends_with(luck), "{said}");
     }
     for arguments in ["unlocked --threads 1 --pause-ms 0", "--threads 1 --pause-ms 0"] {
@@ -58,12 +58,12 @@ fn unsafe_is_another_name_for_unlocked() {
 }
 
 #[test]
-fn orders_shows_each_ending_with_its_number_of_orders_and_a_table() {
-    let said = bank_account("orders unlocked").stdout();
+fn interleavings_shows_each_ending_with_its_count_and_a_table() {
+    let said = bank_account("interleavings unlocked").stdout();
     let expected = "\
-unlocked: two deposits of ¥1, in every order of their steps
+unlocked: two deposits of ¥1, in every interleaving of their steps
 
-18 of 20 orders end with ¥1. One of them:
+18 of 20 interleavings end with ¥1. One of them:
 step  thread 1     thread 2
  1    reads 0
  2    pauses
@@ -72,7 +72,7 @@ step  thread 1     thread 2
  5                 pauses
  6                 writes 1
 
-2 of 20 orders end with ¥2. One of them:
+2 of 20 interleavings end with ¥2. One of them:
 step  thread 1     thread 2
  1    reads 0
  2    pauses
@@ -85,23 +85,41 @@ step  thread 1     thread 2
 }
 
 #[test]
-fn orders_without_a_version_shows_all_four() {
-    let said = bank_account("orders").stdout();
-    let endings: Vec<&str> = said.lines().filter(|line| line.contains(" orders end")).collect();
+fn interleavings_without_a_version_shows_all_four() {
+    let said = bank_account("interleavings").stdout();
+    let endings: Vec<&str> =
+        said.lines().filter(|line| line.contains(" interleavings end")).collect();
     let expected = [
-        "18 of 20 orders end with ¥1. One of them:",
-        "2 of 20 orders end with ¥2. One of them:",
-        "2 of 2 orders end with ¥2. One of them:",
-        "2 of 2 orders end with ¥2. One of them:",
-        "6 of 6 orders end with ¥2. One of them:",
+        "18 of 20 interleavings end with ¥1. One of them:",
+        "2 of 20 interleavings end with ¥2. One of them:",
+        "2 of 2 interleavings end with ¥2. One of them:",
+        "2 of 2 interleavings end with ¥2. One of them:",
+        "6 of 6 interleavings end with ¥2. One of them:",
     ];
     assert_eq!(endings, expected);
 }
 
 #[test]
+fn play_states_its_goal_first_and_ends_with_its_input() {
+    let said = bank_account("play unlocked").stdout();
+    assert!(said.starts_with("Two threads deposit ¥1 each. Make the account lose one."), "{said}");
+    assert!(said.ends_with("\n18 of 20 interleavings reach the goal.\n"), "{said}");
+    let said = bank_account("play locked").stdout();
+    assert!(said.ends_with("\nNo interleaving reaches the goal.\n"), "{said}");
+}
+
+#[test]
 fn help_says_what_each_version_shows() {
     let help = bank_account("--help").stdout();
-    for said in ["unlocked: ", "deposits are lost", "locked: ", "owned: ", "atomic: ", "orders "] {
+    for said in [
+        "unlocked: ",
+        "deposits are lost",
+        "locked: ",
+        "owned: ",
+        "atomic: ",
+        "interleavings ",
+        "play ",
+    ] {
         assert!(help.contains(said), "no {said:?} in\n{help}");
     }
 }
@@ -119,8 +137,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--threads 99999999999999999999", from_1_to_10000),
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
         ("looked", versions),
-        ("orders looked", versions),
-        ("orders unlocked --threads 3", "unexpected argument '--threads'"),
+        ("interleavings looked", versions),
+        ("interleavings unlocked --threads 3", "unexpected argument '--threads'"),
     ] {
         let said = bank_account(arguments).refusal();
         assert!(said.contains(allowed), "{arguments}: {said}");
@@ -135,14 +153,14 @@ fn ten_thousand_threads_are_no_problem() {
 
 #[test]
 fn closed_output_ends_the_program_quietly() {
-    let outcome = Run::start_with_closed_output(command(PROGRAM, "orders")).end();
+    let outcome = Run::start_with_closed_output(command(PROGRAM, "interleavings")).end();
     assert_eq!(outcome.stdout(), "");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn full_output_is_an_error_in_one_line() {
-    let said = Run::start_with_full_output(command(PROGRAM, "orders")).end().error();
+    let said = Run::start_with_full_output(command(PROGRAM, "interleavings")).end().error();
     assert!(said.starts_with("error: cannot write to standard output: "), "{said}");
 }
 

@@ -175,6 +175,7 @@ pub use play::play;
 pub use process::{Process, process};
 pub use report::Interleavings;
 pub use shared::Shared;
+pub(crate) use stage::is_on_stage;
 pub use table::Interleaving;
 
 /// Stands in for `std::sync`.

@@ -5,13 +5,13 @@ use std::io::{self, ErrorKind, Write};
 use std::process::{self, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-use crate::{clock, every_order, pid};
+use crate::{clock, interleave, pid};
 
 /// Says a line to people: the time since the lesson began, the PID, and the text.
 ///
 /// The line is written by one system call, so that lines of several processes and threads never
 /// mix (a pipe keeps writes of up to 4096 bytes whole). When nobody reads any more, as after
-/// `| head -1`, the program ends quietly. A lesson that runs in every order says nothing.
+/// `| head -1`, the program ends quietly. A lesson that runs in every interleaving says nothing.
 ///
 /// ```
 /// common::say!("has {} items", 3); // prints "     0 ms  PID 4711  has 3 items"
@@ -40,7 +40,7 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// What [`say!`](crate::say!) does.
 pub fn say(text: Arguments<'_>) {
-    if every_order::is_on_stage() {
+    if interleave::is_on_stage() {
         return;
     }
     let milliseconds = clock::since_zero().as_millis();

@@ -1,21 +1,16 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 //!
-//! Each version is played in every order in which its threads can run, with a stand-in for its
+//! Each version is played in every interleaving of its threads, with a stand-in for its
 //! processes. What real processes do is seen with `--step`: each of them says that it waits for
 //! Enter, and goes on when the check lets it.
 
 mod stand_in;
 
 use std::collections::HashSet;
-use std::io::Write;
-use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
-use std::{io, process, thread};
+use std::sync::mpsc;
 
 use common::check::{DEADLINE, Run, command, pid_in};
-use common::every_order::{Orders, every_order};
+use common::interleave::{Interleavings, explore_plainly};
 
 /// A lesson's own file, in which `std` and `common` mean the stand-ins.
 macro_rules! version {
@@ -55,35 +50,20 @@ fn start(arguments: &str) -> Run {
     Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), arguments))
 }
 
-/// More than any right version has.
-const MOST_ORDERS: usize = 5000;
-
-/// A thread that never ends would take a processor from all further checks, so this is the end of
-/// them. It is written past the test harness, which would keep it to itself.
-fn give_up(why: &str) -> ! {
-    let _ = io::stderr().write_all(format!("\n{why}\n").as_bytes());
-    process::exit(101)
-}
-
-/// Plays a version in every order, with these arguments for its processes. Each order ends with its
-/// answers, or with its error. Returns also how many were alive after each event of each order.
-fn play<R>(version: &str, args: &str, run: R) -> (Orders, Vec<Vec<i32>>)
+/// Plays a version in every interleaving, with these arguments for its processes. Each interleaving
+/// ends with its answers, or with its error. Returns also how many were alive after each event of
+/// each interleaving: that is why no run may be cut short.
+fn play<R>(args: &str, run: R) -> (Interleavings, Vec<Vec<i32>>)
 where
-    R: Fn(&[String]) -> anyhow::Result<Vec<u64>> + Send + 'static,
+    R: Fn(&[String]) -> anyhow::Result<Vec<u64>> + Send + Sync + 'static,
 {
     let args: Vec<String> = args.split_whitespace().map(str::to_string).collect();
     let check = args[1].clone();
     let (tell, told) = mpsc::channel();
-    let played = Arc::new(AtomicUsize::new(0));
-    let count = played.clone();
-    let play = move || {
-        while count.load(SeqCst) > MOST_ORDERS {
-            thread::park(); // there is no other way out of `every_order`
-        }
-        stand_in::alive(&check); // forgets those of an order that was stuck
+    let found = explore_plainly(move || {
+        stand_in::alive(&check); // forgets those of an interleaving that was a deadlock
         let outcome = run(&args);
         tell.send(stand_in::alive(&check)).unwrap();
-        count.fetch_add(1, SeqCst);
         match outcome {
             Ok(mut answers) => {
                 answers.sort();
@@ -91,28 +71,14 @@ where
             }
             Err(fault) => format!("the error: {fault}"),
         }
-    };
-    let orders = thread::spawn(move || every_order(play));
-    let (mut before, mut since) = (0, Instant::now());
-    while !orders.is_finished() {
-        let now = played.load(SeqCst);
-        if now != before {
-            (before, since) = (now, Instant::now());
-        }
-        assert!(now <= MOST_ORDERS, "{version}.rs can be played in over {MOST_ORDERS} orders");
-        if since.elapsed() > Duration::from_secs(4) {
-            give_up(&format!("{version}.rs does not come to its end: is there an endless loop?"));
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
-    let orders = orders.join().unwrap_or_else(|panic| resume_unwind(panic));
-    (orders, told.iter().collect())
+    });
+    (found, told.try_iter().collect())
 }
 
 /// The same for a version whose processes all compute 5!.
-fn play_pair(version: &str, args: &str, procs: u32) -> (Orders, Vec<Vec<i32>>) {
+fn play_pair(version: &str, args: &str, procs: u32) -> (Interleavings, Vec<Vec<i32>>) {
     let run = if version == "serial" { serial::run } else { parallel::run };
-    play(version, args, move |args| run(procs, 5, args))
+    play(args, move |args| run(procs, 5, args))
 }
 
 #[test]
@@ -144,9 +110,9 @@ fn serial_never_has_two_processes_alive() {
 #[test]
 fn all_answers_are_returned_and_all_processes_waited_for_by_serial_and_parallel() {
     for version in ["serial", "parallel"] {
-        let (orders, alive) = play_pair(version, &format!("check all_of_{version}"), 3);
+        let (found, alive) = play_pair(version, &format!("check all_of_{version}"), 3);
         let wrong = format!("{version}.rs does not return the answers of its three processes");
-        orders.must_all_end_with("the answers [5, 5, 5]", &wrong, SEE);
+        found.must_all_end_with("the answers [5, 5, 5]", &wrong, SEE);
         let left = alive[0].last();
         assert_eq!(
             left,
@@ -162,21 +128,21 @@ fn a_process_that_fails_is_an_error_whichever_it_is() {
     for version in ["serial", "parallel", "pool"] {
         for number in 0..=1 {
             let args = format!("check {version}_{number} fails {number}");
-            let (orders, _) = match version {
-                "pool" => play(version, &args, |args| pool::run(&[1, 2], 2, false, args)),
+            let (found, _) = match version {
+                "pool" => play(&args, |args| pool::run(&[1, 2], 2, false, args)),
                 _ => play_pair(version, &args, 2),
             };
             let which = if number == 0 { "first" } else { "second" };
             let wrong = format!("{version}.rs goes on although its {which} process of two failed");
-            orders.must_all_end_with("the error: the factorial process failed", &wrong, "");
+            found.must_all_end_with("the error: the factorial process failed", &wrong, "");
         }
     }
 }
 
 #[test]
-fn pool_does_each_task_once_in_every_order() {
-    let (orders, alive) = play("pool", "check two_jobs", |args| pool::run(&[1, 2], 2, false, args));
-    orders.must_all_end_with(
+fn pool_does_each_task_once_in_every_interleaving() {
+    let (found, alive) = play("check two_jobs", |args| pool::run(&[1, 2], 2, false, args));
+    found.must_all_end_with(
         "the answers [1, 2]",
         "pool.rs does a task twice, or leaves one out",
         "To look which task is next and to take it must be one step: the lock is held for both.",
@@ -187,8 +153,8 @@ fn pool_does_each_task_once_in_every_order() {
 
 #[test]
 fn pool_never_has_more_processes_than_jobs() {
-    let (orders, alive) = play("pool", "check one_job", |args| pool::run(&[1, 2], 1, false, args));
-    orders.must_all_end_with("the answers [1, 2]", "pool.rs does not do each task once", "");
+    let (found, alive) = play("check one_job", |args| pool::run(&[1, 2], 1, false, args));
+    found.must_all_end_with("the answers [1, 2]", "pool.rs does not do each task once", "");
     let most = alive.iter().flatten().max();
     assert_eq!(most, Some(&1), "pool.rs has two processes alive, with --jobs 1");
 }
@@ -237,8 +203,8 @@ fn threads_compute_in_one_process() {
 
 #[test]
 fn threads_are_all_at_work_at_the_same_moment() {
-    let (orders, alive) = play("threads", "check threads", |_| Ok(threads::run(3, 5)));
-    orders.must_all_end_with("the answers [5, 5, 5]", "threads.rs loses an answer", "");
+    let (found, alive) = play("check threads", |_| Ok(threads::run(3, 5)));
+    found.must_all_end_with("the answers [5, 5, 5]", "threads.rs loses an answer", "");
     assert_eq!(
         alive.iter().flatten().max(),
         Some(&3),

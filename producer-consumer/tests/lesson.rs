@@ -1,24 +1,21 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 
-mod crossbeam;
-
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use common::every_order;
-use common::every_order::Orders;
+use common::interleave::{Interleavings, Ledger, explore};
 
 // The lesson's own files; in these modules, `std` and `crossbeam` mean the stand-ins.
-common::explore!(stuck, "../src/stuck.rs", use super::crossbeam);
-common::explore!(bounded, "../src/bounded.rs", use super::crossbeam);
+common::explore!(stuck, "../src/stuck.rs", use common::interleave::crossbeam);
+common::explore!(bounded, "../src/bounded.rs", use common::interleave::crossbeam);
 
 /// The same file, which also tells the check what it says.
 mod bounded_and_its_lines {
-    use super::crossbeam;
     use super::heard as common;
-    use ::common::every_order as std;
+    use ::common::interleave as std;
+    use ::common::interleave::crossbeam;
     include!("../src/bounded.rs");
 }
 
@@ -30,38 +27,41 @@ mod heard {
     pub(crate) use say;
 }
 
-/// Runs a version with the items 1 and 2 and one consumer, in every order. An order ends with the
+/// Runs a version with the items 1 and 2 and one consumer, in every interleaving. Each ends with the
 /// items that were received. The consumer does this `work` on each.
-///
-/// What counts the items is no step: each count is changed by one thread alone, or before the first
-/// step of a second producer.
 macro_rules! two_items {
-    ($version:ident, $producers:expr, $capacity:expr, $work:expr) => {
-        every_order(|| {
-            let (made, received) = (AtomicU32::new(0), Mutex::new(Vec::new()));
-            let make = || Some(made.fetch_add(1, SeqCst) + 1).filter(|item| *item <= 2);
+    ($version:ident, $producers:expr, $capacity:expr, $work:expr) => {{
+        let (producers, capacity): (u32, usize) = ($producers, $capacity);
+        explore(move || {
+            let (made, received) = (Ledger::new(0), Ledger::new(Vec::new()));
+            let make = || {
+                made.with(|made| {
+                    *made += 1;
+                    Some(*made).filter(|item| *item <= 2)
+                })
+            };
             let work = |item| {
-                received.lock().unwrap().push(item);
+                received.write(|received| received.push(item));
                 $work(item);
             };
-            $version::run($producers, 1, $capacity, make, work);
-            let mut received = received.into_inner().unwrap();
-            if $producers > 1 {
+            $version::run(producers, 1, capacity, make, work);
+            let mut received = received.into_inner();
+            if producers > 1 {
                 received.sort(); // any of them may come first
             }
             format!("{received:?} received")
         })
-    };
+    }};
 }
 
 #[test]
-fn stuck_waits_for_ever_in_every_order() {
+fn stuck_deadlocks_in_every_interleaving() {
     for capacity in [0, 1, 2] {
-        let orders = two_items!(stuck, 1, capacity, |_| ());
+        let found = two_items!(stuck, 1, capacity, |_| ());
         assert!(
-            orders.stuck() == orders.count(),
-            "stuck.rs no longer shows the fault: with room for {capacity}, all orders should be \
-             stuck. Instead:\n{orders}See \"Why\" in producer-consumer/README.md."
+            found.deadlocks() == found.count(),
+            "stuck.rs no longer shows the fault: with room for {capacity}, all interleavings \
+             should deadlock. Instead:\n{found}See \"Why\" in producer-consumer/README.md."
         );
     }
 }
@@ -71,15 +71,15 @@ fn stuck_loses_an_item_if_it_sees_no_room() {
     stuck_must_lose_an_item();
 }
 
-/// An order in which item 2 is received ends with a panic here. In all others it was lost.
+/// An interleaving in which item 2 is received ends with a panic here. In all others it was lost.
 fn stuck_must_lose_an_item() {
     for (capacity, is_lost, is_received) in [(0, true, false), (1, true, true), (2, false, true)] {
-        let orders = two_items!(stuck, 1, capacity, |item| assert!(item != 2, "2 is received"));
-        let lost = orders.stuck();
+        let found = two_items!(stuck, 1, capacity, |item| assert!(item != 2, "2 is received"));
+        let lost = found.deadlocks();
         assert!(
-            (lost > 0, orders.count() > lost) == (is_lost, is_received),
+            (lost > 0, found.count() > lost) == (is_lost, is_received),
             "stuck.rs no longer shows the fault: an item that finds no room should be lost, and no \
-             other. With room for {capacity}, item 2 is lost in {lost} of these orders:\n{orders}\
+             other. With room for {capacity}, item 2 is lost in {lost} of these interleavings:\n{found}\
              See \"Why\" in producer-consumer/README.md."
         );
     }
@@ -143,7 +143,7 @@ fn room_seen_by_several_producers_is_filled_by_each_of_them() {
 }
 
 #[test]
-fn bounded_ends_with_every_item_received_once_in_every_order() {
+fn bounded_ends_with_every_item_received_once_in_every_interleaving() {
     for capacity in [0, 1, 2] {
         must_receive_all(&two_items!(bounded, 1, capacity, |_| ()), capacity);
     }
@@ -156,14 +156,14 @@ fn bounded_does_so_with_two_producers_too() {
 }
 
 #[track_caller]
-fn must_receive_all(orders: &Orders, capacity: usize) {
-    orders.must_all_end_with(
+fn must_receive_all(found: &Interleavings, capacity: usize) {
+    found.must_all_end_with(
         "[1, 2] received",
         &format!("bounded.rs with room for {capacity}"),
         "A send must wait for room, and the last sender must be dropped: \
          see \"The fix\" in producer-consumer/README.md.",
     );
-    assert!(orders.count() > 1, "bounded.rs starts no threads:\n{orders}");
+    assert!(found.count() > 1, "bounded.rs starts no threads:\n{found}");
 }
 
 /// With no room at all, a queue that has room for any number would show it at the second item.

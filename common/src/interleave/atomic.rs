@@ -10,7 +10,7 @@ pub use std::sync::atomic::Ordering;
 use super::afresh::Afresh;
 use super::mark::{Mark, hash};
 use super::shared::{Shared, hold};
-use super::stage::on_stage;
+use super::stage::is_on_stage;
 
 macro_rules! names {
     ($($name:ident $type:ident),*) => {
@@ -90,7 +90,7 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
 
     /// The value, to be changed by its owner, who is alone with it: this is no step.
     pub fn get_mut(&mut self) -> &mut T {
-        if on_stage() {
+        if is_on_stage() {
             self.here();
         }
         match self.afresh.last_mut() {
@@ -116,7 +116,7 @@ impl<T: Copy + PartialEq + Display> From<T> for Atomic<T> {
     #[track_caller]
     fn from(initial: T) -> Self {
         let atomic = Self::new(initial);
-        if on_stage() {
+        if is_on_stage() {
             atomic.here(); // from now on, it has its number
         }
         atomic

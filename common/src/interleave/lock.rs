@@ -30,7 +30,7 @@ impl Lock {
 
     /// From now on, the lock has its number.
     pub(super) fn register(&self) {
-        if stage::on_stage() {
+        if stage::is_on_stage() {
             self.here();
         }
     }

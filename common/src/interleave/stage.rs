@@ -80,7 +80,7 @@ thread_local! {
 }
 
 /// Is the calling thread one of a lesson?
-pub(super) fn on_stage() -> bool {
+pub(crate) fn is_on_stage() -> bool {
     ME.try_with(|me| me.borrow().is_some()).unwrap_or(false)
 }
 
@@ -319,7 +319,7 @@ fn hush_panics() {
     ONCE.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
-            if !on_stage() {
+            if !is_on_stage() {
                 return usual(panic);
             }
             let text = message(panic.payload());

@@ -1,7 +1,7 @@
-//! Stands in for `std` and `common`, so that a version is played in every order without starting a
+//! Stands in for `std` and `common`, so that a version is played in every interleaving without starting a
 //! process. What is started is written down.
 
-use ::common::every_order::Shared;
+use ::common::interleave::Shared;
 use ::std::sync::Mutex;
 
 /// What happens to a process, or to a thread that computes.
@@ -37,7 +37,7 @@ pub fn compute(check: &str, n: u32) {
 }
 
 pub mod std {
-    pub use ::common::every_order::*;
+    pub use ::common::interleave::*;
     pub use ::std::{process, time};
 }
 
