@@ -300,13 +300,8 @@ impl Run {
                 return status;
             }
             if let Err(why) = patience.look(|| self.processes()) {
-                let came = self.came();
-                panic!(
-                    "The program does not end: {why}. If it waits for the end of a pipe: some \
-                     process, perhaps the parent, keeps a write end open. What came:\n\
-                     $ {}\n{came}",
-                    self.command
-                );
+                let (typed, came) = (self.command.clone(), self.came());
+                panic!("The program does not end: {why}. What came:\n$ {typed}\n{came}");
             }
             thread::sleep(Duration::from_millis(2));
         }
