@@ -32,9 +32,8 @@
 //! [`play`] lets a person choose the steps, and says what came of it.
 //!
 //! For real code, use [loom](https://docs.rs/loom) or [shuttle](https://docs.rs/shuttle): they also
-//! know weak memory or very long runs. They say whether a program is right. A lesson wants to know
-//! in how many interleavings it is wrong, and to show one of them step by step; they do not tell
-//! that.
+//! know weak memory or very long runs. They say whether a program is right, but neither in how many
+//! interleavings it is wrong nor by which steps, each with its name; and that is what a lesson shows.
 //!
 //! # Steps
 //!
@@ -78,8 +77,8 @@
 //! # What is not modelled
 //!
 //! - Weak memory: real hardware allows more when an [`Ordering`](sync::atomic::Ordering) weaker than
-//!   `SeqCst` is asked for. Wake-ups without a reason, and a `compare_exchange_weak` that fails
-//!   without one, do not happen either.
+//!   `SeqCst` is asked for. Spurious wakeups, and a `compare_exchange_weak` that fails spuriously,
+//!   do not happen either.
 //! - [`Arc`](sync::Arc) is that of `std`, and what it counts is not watched: nothing may depend on
 //!   `strong_count`, or on which of several threads drops the last one.
 //! - Power loss, folders, sockets and clocks. A process is a thread that can be killed ([`process`]). Only what is modelled is exported. Anything
