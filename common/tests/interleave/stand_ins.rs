@@ -199,6 +199,21 @@ fn park_waits_for_an_unpark_that_may_have_come_before() {
 }
 
 #[test]
+fn an_unpark_is_good_for_one_park_only() {
+    let found = explore(|| {
+        let sleeper = thread::spawn(|| {
+            thread::park();
+            thread::park();
+        });
+        sleeper.thread().unpark();
+        sleeper.thread().unpark();
+        sleeper.join().is_ok()
+    });
+    // Two that come before the first park are one.
+    assert_eq!((found.ending_with(true), found.deadlocks()), (1, 1), "{found}");
+}
+
+#[test]
 fn is_finished_is_a_step_that_sees_the_end_of_a_thread() {
     let found = explore(|| {
         let other = thread::spawn(|| thread::sleep(Duration::ZERO));
