@@ -142,6 +142,32 @@ fn the_cache_changes_neither_counts_nor_samples_of_files_and_kills() {
     }
 }
 
+#[test]
+fn a_process_that_waits_can_be_killed_too() {
+    let found = Explorer::default().kills(1).explore(|| {
+        fs::prepare(LOCK, "");
+        thread::scope(|scope| {
+            let locks = || {
+                let file = File::open(LOCK).unwrap();
+                file.lock().unwrap();
+            };
+            let file = File::open(LOCK).unwrap();
+            let waits = process(scope, "process", locks);
+            file.lock().unwrap();
+            File::open(LOCK).unwrap();
+            drop(file);
+            waits.wait().is_some()
+        })
+    });
+    // Main locks, opens and closes; the process opens, locks and closes. Not killed: its open comes
+    // before, between or after the steps of main (4), or it comes first with its lock (1).
+    assert_eq!(found.ending_with(true), 5, "{found}");
+    // Killed before its open: at 4 places. Killed before its lock, for which it may be waiting: its
+    // open and its end are at places 1 to 4, in this order (10). Killed before its close: in each
+    // of the 5 ways in which it comes that far.
+    assert_eq!(found.ending_with(false), 4 + 10 + 5, "{found}");
+}
+
 /// A killed process does nothing more, not even in its destructors.
 #[test]
 fn the_destructors_of_a_killed_process_change_no_file() {
