@@ -23,7 +23,7 @@ struct Open {
     node: usize,
     /// Tells this open file from all others.
     id: u64,
-    /// Where the next read begins.
+    /// Where the next read or write begins.
     at: Mutex<usize>,
 }
 
@@ -113,7 +113,11 @@ impl Write for &File {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(data);
         call_now(&self.0.path, &format!("writes {:?} to", text.trim_end()), |files, _| {
-            files.nodes[self.0.node].data.extend(data);
+            let (mut at, old) = (hold(&self.0.at), &mut files.nodes[self.0.node].data);
+            let end = *at + data.len();
+            old.resize(old.len().max(end), 0);
+            old[*at..end].copy_from_slice(data);
+            *at = end;
             (Ok(data.len()), hash(data))
         })
     }

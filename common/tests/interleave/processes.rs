@@ -69,6 +69,61 @@ fn two_processes_that_lock_sell_it_once() {
 }
 
 #[test]
+fn a_file_that_two_processes_write_has_the_bytes_that_came_last() {
+    let found = explore(|| {
+        fs::prepare(DB, "before");
+        thread::scope(|scope| {
+            for text in ["1", "22"] {
+                process(scope, text, move || fs::write(DB, text).unwrap());
+            }
+            // What comes after both of them depends on which one wrote last.
+            thread::sleep(::std::time::Duration::ZERO);
+        });
+        fs::read_to_string(DB).unwrap()
+    });
+    // To empty the file and to write it are two steps each, and the pause is one: 5! / (2! 2!).
+    assert_eq!(found.count(), 30, "{found}");
+    let ending = |text| found.ending_with(text) / 5; // wherever the pause is
+    // One after the other, or the shorter text over the longer one, or the longer one last.
+    assert_eq!([ending("1"), ending("22"), ending("12")], [1, 3, 2], "{found}");
+}
+
+#[test]
+fn a_new_file_must_not_be_there_and_an_old_one_must() {
+    let found = explore(|| {
+        fs::prepare(DB, "1");
+        let faults = [
+            File::create_new(DB).map(drop),
+            File::open("/shop/none").map(drop),
+            fs::remove_file("/shop/none"),
+            fs::rename("/shop/none", DB),
+        ];
+        let faults = faults.map(|fault| fault.unwrap_err().kind().to_string());
+        let (size, exists) = (fs::metadata(DB).unwrap().len(), fs::exists("/shop/none").unwrap());
+        format!("{} {size} {exists}", faults.join(", "))
+    });
+    let ending =
+        "entity already exists, entity not found, entity not found, entity not found 1 false";
+    assert_eq!(found.ending_with(ending), 1, "{found}");
+}
+
+#[test]
+fn a_file_is_read_from_where_the_last_read_ended() {
+    let found = explore(|| {
+        fs::prepare(DB, "1 and 2");
+        let mut file = File::open(DB).unwrap();
+        let mut parts = [[0; 4], [0; 4]];
+        let counts = parts.each_mut().map(|part| file.read(part).unwrap());
+        let other = File::open(DB).unwrap();
+        file.lock().unwrap();
+        let held = other.try_lock().is_err();
+        file.unlock().unwrap();
+        format!("{counts:?} {held} {}", other.try_lock().is_ok())
+    });
+    assert_eq!(found.ending_with("[4, 3] true true"), 1, "{found}");
+}
+
+#[test]
 fn the_steps_of_files_are_told_with_their_names() {
     let found = explore(|| two_buyers(buy_locked));
     // The open of the buyer that comes second is somewhere among the 7 steps of the first one.
