@@ -95,6 +95,30 @@ pub(super) fn call_now<R>(
     )
 }
 
+/// A call that reads. What it has read is told.
+pub(super) fn read_now(
+    path: &Path,
+    act: impl FnOnce(&mut Files) -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<u8>> {
+    if stage::is_killed() {
+        return Err(ErrorKind::Interrupted.into());
+    }
+    call(
+        "its turn",
+        |_| true,
+        |files, _| {
+            let data = act(files);
+            let (told, seen) = match &data {
+                Ok(data) => {
+                    (format!("{:?}", String::from_utf8_lossy(data.trim_ascii())), hash(data))
+                }
+                Err(fault) => (fault.kind().to_string(), 0),
+            };
+            (data, format!("reads {}: {told}", name(path)), seen)
+        },
+    )
+}
+
 /// An open file is closed. Only that its lock is released can be noticed: that is a step.
 pub(super) fn close(path: &Path, node: usize, id: u64) {
     let (stage, _) = me();

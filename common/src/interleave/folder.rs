@@ -3,17 +3,13 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::disk::{call_now, name};
+use super::disk::{call_now, name, read_now};
 use super::mark::hash;
 
 /// See [`std::fs::read`]. To open the file and to read it are one step.
 pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
     let path = path.as_ref();
-    call_now(path, "reads", |files, _| {
-        let data = files.find(path).map(|node| files.nodes[node].data.clone());
-        let seen = hash(data.as_ref().ok());
-        (data, seen)
-    })
+    read_now(path, |files| files.find(path).map(|node| files.nodes[node].data.clone()))
 }
 
 /// See [`std::fs::read_to_string`]. To open the file and to read it are one step.

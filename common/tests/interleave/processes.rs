@@ -108,6 +108,24 @@ fn a_new_file_must_not_be_there_and_an_old_one_must() {
 }
 
 #[test]
+fn what_a_process_has_read_is_part_of_the_state() {
+    let found = explore(|| {
+        fs::prepare(DB, "1");
+        thread::scope(|scope| {
+            process(scope, "writer", || fs::write(DB, "2").unwrap());
+            let read = || {
+                let text = fs::read_to_string(DB).unwrap();
+                thread::sleep(::std::time::Duration::ZERO);
+                text
+            };
+            process(scope, "reader", read).wait().unwrap()
+        })
+    });
+    // The writer empties the file, and then writes; the reader reads, and then pauses: 4! / (2! 2!).
+    assert_eq!(["1", "", "2"].map(|text| found.ending_with(text)), [3, 2, 1], "{found}");
+}
+
+#[test]
 fn a_file_is_read_from_where_the_last_read_ended() {
     let found = explore(|| {
         fs::prepare(DB, "1 and 2");
@@ -132,7 +150,7 @@ fn the_steps_of_files_are_told_with_their_names() {
     for text in [
         "opens db.lock",
         "locks db.lock",
-        "reads db",
+        "reads db: \"1\"",
         "creates db.2.new",
         "writes \"0\" to db.2.new",
         "renames db.2.new to db",
