@@ -455,6 +455,27 @@ fn no_table_is_wider_than_80_columns() {
 }
 
 #[test]
+fn what_is_in_a_ledger_is_part_of_the_state() {
+    let found = explore(|| {
+        let order = common::interleave::Ledger::new(Vec::new());
+        thread::scope(|scope| {
+            for number in [1, 2] {
+                let order = &order;
+                scope.spawn(move || {
+                    thread::sleep(Duration::ZERO);
+                    order.write(|order| order.push(number));
+                });
+            }
+            // What comes after both of them is the same, but for that.
+            scope.spawn(|| [(); 2].map(|()| thread::sleep(Duration::ZERO)));
+        });
+        format!("{:?}", order.into_inner())
+    });
+    assert_eq!(found.count(), 12, "{found}"); // 4! / 2!
+    assert_eq!((found.ending_with("[1, 2]"), found.ending_with("[2, 1]")), (6, 6), "{found}");
+}
+
+#[test]
 fn the_cache_needs_few_runs() {
     for (threads, most) in [(2, 10), (3, 130), (4, 2000)] {
         let found = explore(move || {
