@@ -176,6 +176,7 @@ mod table;
 pub mod thread;
 mod timeout;
 mod waiting;
+pub mod worker;
 
 pub use explore::{Explorer, explore, explore_plainly};
 pub use ledger::Ledger;
