@@ -341,7 +341,7 @@ fn a_worker_answers_and_one_that_was_killed_or_has_failed_does_not() {
     let names: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.0).collect();
     assert!(names.contains(&"worker 1") || names.contains(&"worker 2"), "{names:?}");
 
-    let found = explore(move || lesson(|| Ok(u32::from_str_radix("x", 10)?)));
+    let found = explore(move || lesson(|| Ok("x".parse()?)));
     let failed = r#"Err("invalid digit found in string")"#;
     assert_eq!(found.ending_with(format!("[{failed}, {failed}]")), 1, "{found}");
 }
