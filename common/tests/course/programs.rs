@@ -245,7 +245,7 @@ fn every_version_has_a_file_and_stands_on_its_page_and_runs() {
             let files = in_files.join(", ");
             return Err(format!(
                 "{lesson}/src has files of the versions {files} (a file is one if it begins with \
-                 `//`, not with `//!`)\nThe program has: {}",
+                 `//`, not with `//!`, and has `pub fn run` or `pub fn talk`)\nThe program has: {}",
                 versions.join(", ")
             ));
         }
