@@ -1,4 +1,7 @@
 //! Two buyers on a disk in memory: a sale as `interleavings`, `play` and the lesson check run it.
+//!
+//! A kill of a buyer is modelled, a power loss is not. So nothing here notices whether the new file is
+//! synced before it is renamed.
 
 use std::path::Path;
 
