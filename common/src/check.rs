@@ -244,7 +244,13 @@ impl Run {
 
     /// Types Enter.
     pub fn enter(&mut self) {
-        self.stdin.as_mut().expect("standard input is still open").write_all(b"\n").unwrap();
+        self.types("");
+    }
+
+    /// Types a line.
+    pub fn types(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().expect("standard input is still open");
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Opens the gate: the standard input ends.

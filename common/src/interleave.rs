@@ -81,8 +81,8 @@
 //!   do not happen either.
 //! - [`Arc`](sync::Arc) is that of `std`, and what it counts is not watched: nothing may depend on
 //!   `strong_count`, or on which of several threads drops the last one.
-//! - Power loss, folders, sockets and clocks. A process is a thread that can be killed ([`process`]). Only what is modelled is exported. Anything
-//!   else is a compile error that shows a line with the reason:
+//! - Power loss, folders, sockets and clocks. Only what is modelled is exported. Anything else is a
+//!   compile error that shows a line with the reason:
 //!
 //! ```compile_fail,E0432
 //! use common::interleave as std;
@@ -175,6 +175,7 @@ mod table;
 pub mod thread;
 mod timeout;
 mod waiting;
+pub mod worker;
 
 pub use explore::{Explorer, explore, explore_plainly};
 pub use ledger::Ledger;

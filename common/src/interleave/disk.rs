@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::folder::quoted;
 use super::mark::{Mark, hash};
 use super::shared::{Shared, hold};
 use super::stage::{self, me};
@@ -109,9 +110,7 @@ pub(super) fn read_now(
         |files, _| {
             let data = act(files);
             let (told, seen) = match &data {
-                Ok(data) => {
-                    (format!("{:?}", String::from_utf8_lossy(data.trim_ascii())), hash(data))
-                }
+                Ok(data) => (quoted(data), hash(data)),
                 Err(fault) => (fault.kind().to_string(), 0),
             };
             (data, format!("reads {}: {told}", name(path)), seen)

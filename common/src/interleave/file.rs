@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::disk::{Files, call, call_now, close, name, read_now};
+use super::folder::quoted;
 use super::mark::hash;
 use super::shared::hold;
 use super::stage;
@@ -111,8 +112,7 @@ impl Drop for Open {
 
 impl Write for &File {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(data);
-        call_now(&self.0.path, &format!("writes {:?} to", text.trim_end()), |files, _| {
+        call_now(&self.0.path, &format!("writes {} to", quoted(data)), |files, _| {
             let (mut at, old) = (hold(&self.0.at), &mut files.nodes[self.0.node].data);
             let end = *at + data.len();
             old.resize(old.len().max(end), 0);

@@ -88,3 +88,13 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
         (found, seen)
     })
 }
+
+/// How what is read or written is told in a table. Quotes that are in it are enough.
+pub(super) fn quoted(data: &[u8]) -> String {
+    let text = String::from_utf8_lossy(data);
+    let quoted = format!("{:?}", text.trim_end());
+    if !text.contains('"') {
+        return quoted;
+    }
+    quoted[1..quoted.len() - 1].replace("\\\"", "\"")
+}

@@ -4,6 +4,8 @@
 //! $ cargo run -p ping-pong
 //! what it prints; a line `…` stands for lines that are left out
 //! ```
+//!
+//! Before the command, there may be what it reads: `$ echo 1 2 | cargo run …`.
 
 use std::collections::BTreeMap;
 
@@ -156,11 +158,16 @@ fn is_printed(page: &Page, block: &Block, masks: &Masks) -> Result<(), String> {
     let (first, shown) = block.lines.split_first().expect("a block has lines");
     let typed = first.strip_prefix("$ ").unwrap_or(first);
     let typed_at = format!("{}, line {}: {typed}\n", page.path, block.line + 1);
-    let (program, arguments) = started_by(typed).map_err(|fault| format!("{typed_at}{fault}"))?;
+    let (echo, cargo) = typed.split_once(" | ").map_or((None, typed), |it| (Some(it.0), it.1));
+    let (program, arguments) = started_by(cargo).map_err(|fault| format!("{typed_at}{fault}"))?;
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(); // for what it writes
     let mut program = command(program, &arguments);
     program.current_dir(folder.path());
-    let outcome = Run::start(program).end();
+    let mut run = Run::start(program);
+    if let Some(input) = echo.and_then(|echo| echo.strip_prefix("echo ")) {
+        run.types(input);
+    }
+    let outcome = run.end();
     let well = outcome.status.success() && outcome.stderr.is_empty();
     let printed = outcome.stdout + &outcome.stderr;
     let shown = masks.lines(shown.iter().map(String::as_str), block.line + 2);

@@ -313,3 +313,51 @@ fn a_killed_writer_closes_its_end_of_the_pipe() {
     let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
     assert_eq!(endings, ["end with ", "end with 1", "end with 12"], "{found}");
 }
+
+/// What a lesson does that starts its own program again.
+#[test]
+fn a_worker_answers_and_one_that_was_killed_or_has_failed_does_not() {
+    use common::interleave::worker::{self, Worker};
+
+    let lesson = |work: fn() -> anyhow::Result<u32>| {
+        let workers = [(); 2].map(|()| Worker::start("worker", work).unwrap());
+        let answers = workers.map(Worker::answer::<u32>);
+        format!("{:?}", answers.map(|answer| answer.map_err(|fault| fault.to_string())))
+    };
+    let works = || {
+        thread::sleep(std::time::Duration::ZERO);
+        Ok(worker::own())
+    };
+    let found = Explorer::default().kills(1).explore(move || lesson(works));
+    // Both go on, or one is killed before the other goes on, or after that.
+    for (ending, count) in [
+        ("[Ok(1), Ok(2)]", 2),
+        (r#"[Err("was killed"), Ok(2)]"#, 2),
+        (r#"[Ok(1), Err("was killed")]"#, 2),
+    ] {
+        assert_eq!(found.ending_with(ending), count, "{found}");
+    }
+    assert_eq!(found.count(), 6, "{found}");
+    let names: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.0).collect();
+    assert!(names.contains(&"worker 1") || names.contains(&"worker 2"), "{names:?}");
+
+    let found = explore(move || lesson(|| Ok("x".parse()?)));
+    let failed = r#"Err("invalid digit found in string")"#;
+    assert_eq!(found.ending_with(format!("[{failed}, {failed}]")), 1, "{found}");
+}
+
+#[test]
+fn text_with_quotes_in_it_is_told_as_it_is() {
+    let found = explore(|| {
+        fs::prepare(DB, "");
+        thread::scope(|scope| {
+            let writes = || {
+                File::create(DB).unwrap().write_all(b"{\"count\":1}\n").unwrap();
+                fs::read_to_string(DB).unwrap()
+            };
+            process(scope, "writer", writes).wait().unwrap()
+        })
+    });
+    let rows: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.1).collect();
+    assert_eq!(rows[1..], ["writes {\"count\":1} to db", "reads db: {\"count\":1}"]);
+}

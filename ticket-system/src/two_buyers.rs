@@ -1,0 +1,86 @@
+//! Two buyers on a disk in memory: a sale as `interleavings`, `play` and the lesson check run it.
+//!
+//! A kill of a buyer is modelled, a power loss is not. So nothing here notices whether the new file is
+//! synced before it is renamed.
+
+use std::path::Path;
+
+use common::interleave::fs;
+use common::interleave::worker::Worker;
+use serde_json::Value;
+
+use shop::{Pace, Shop};
+
+/// What the lesson's files get for the package `common`.
+mod stand_in {
+    pub mod common {
+        pub use ::common::interleave::worker::{self as pid, Worker};
+        pub use ::common::{cli, say, whole_number};
+    }
+}
+
+// The lesson's own files; in these modules, `std` and `common` mean the stand-ins.
+common::explore!(database, "database.rs");
+common::explore!(shop, "shop.rs", use super::stand_in::common);
+common::explore!(unlocked, "unlocked.rs", use super::stand_in::common);
+common::explore!(locked, "locked.rs", use super::stand_in::common);
+common::explore!(serial, "serial.rs", use super::stand_in::common);
+
+type Start = Box<dyn Fn() -> anyhow::Result<Worker>>;
+type Answers = anyhow::Result<Vec<anyhow::Result<bool>>>;
+
+/// What came of a sale by `unlocked.rs` with so many tickets.
+pub fn unlocked(tickets: u64) -> String {
+    sale(tickets, unlocked::buy, |start| unlocked::run(2, start))
+}
+
+/// What came of a sale by `locked.rs` with so many tickets.
+pub fn locked(tickets: u64) -> String {
+    sale(tickets, locked::buy, |start| locked::run(2, start))
+}
+
+/// What came of a sale by `serial.rs` with so many tickets.
+pub fn serial(tickets: u64) -> String {
+    sale(tickets, serial::buy, |start| serial::run(2, start))
+}
+
+fn sale(
+    tickets: u64,
+    buy: fn(&Shop) -> anyhow::Result<bool>,
+    run: impl FnOnce(Start) -> Answers,
+) -> String {
+    fs::prepare("db.json", format!("{{\"count\":{tickets}}}\n"));
+    fs::prepare("db.json.lock", "");
+    let start = move || {
+        let pace = Pace { pause_ms: 0, step: None };
+        Worker::start("buyer", move || buy(&Shop { file: "db.json".into(), pace }))
+    };
+    match run(Box::new(start)) {
+        Ok(answers) => what_came_of_it(answers),
+        Err(fault) => format!("error: {fault:#}"),
+    }
+}
+
+/// Says how many are sold and left, which buyer has failed, and which files are left behind.
+fn what_came_of_it(answers: Vec<anyhow::Result<bool>>) -> String {
+    let mut files = fs::files();
+    let db = files.remove(Path::new("db.json")).unwrap_or("nothing".into());
+    let sold = answers.iter().flatten().filter(|has_ticket| **has_ticket).count();
+    let mut text = match serde_json::from_str::<Value>(&db).ok().and_then(|db| db["count"].as_u64())
+    {
+        Some(left) => format!("sold {sold}, left {left}"),
+        None => format!("sold {sold}, db.json torn: {db:?}"),
+    };
+    for (answer, buyer) in answers.into_iter().zip(1..) {
+        if let Err(fault) = answer {
+            text += &format!(", buyer {buyer} {fault:#}");
+        }
+    }
+    if files.remove(Path::new("db.json.lock")).is_none() {
+        text += ", db.json.lock gone";
+    }
+    for file in files.keys() {
+        text += &format!(", {} left behind", file.display());
+    }
+    text
+}
