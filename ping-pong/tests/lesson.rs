@@ -3,9 +3,15 @@
 //! All words come to the parent through one pipe, in the order in which they were said, so what the
 //! parent shows is what happened.
 
+// The lesson's own files on pipes that are modelled, as the commands `interleavings` and `play` run
+// them.
+#[path = "../src/modelled.rs"]
+mod modelled;
+
 use std::time::Duration;
 
 use common::check::{Run, command};
+use common::interleave::{Interleavings, explore, explore_plainly};
 
 /// What a version shows: its words, and its result line.
 fn run(arguments: &str) -> (Vec<String>, String) {
@@ -70,5 +76,59 @@ fn every_count_is_reached_exactly() {
             let (words, _) = run(&format!("{version} --pause-ms 0 --count {count}"));
             assert_eq!(words.len(), count, "{version} --count {count}: {words:?}");
         }
+    }
+}
+
+/// Each player says its word and pauses, twice: 8! / (4! 4!) interleavings.
+#[test]
+fn isolated_says_twice_as_many_words_as_wanted_in_every_interleaving() {
+    let found = explore(|| modelled::run("isolated", 2));
+    let twice = (0..=2).map(|again| found.ending_with(format!("4 words, {again} repeated")));
+    assert!(
+        (twice.sum(), found.count()) == (70_u128, 70_u128),
+        "isolated.rs no longer shows the fault: where 2 words are wanted, all of 70 interleavings \
+         should say 4. Instead:\n{found}See \"Why\" in ping-pong/README.md."
+    );
+}
+
+/// In 14 of 176 interleavings, a word is said twice.
+#[test]
+fn shared_says_as_many_words_as_wanted_and_can_say_one_twice_in_a_row() {
+    let found = explore(|| modelled::run("shared", 2));
+    let counts = [0, 1].map(|again| found.ending_with(format!("2 words, {again} repeated")));
+    assert!(
+        counts[0] + counts[1] == found.count(),
+        "shared.rs does not count all words: where 2 are wanted, all interleavings should say 2. \
+         Instead:\n{found}Each process must take the counter from the queue before it counts, and \
+         put it back: see \"The fix\" in ping-pong/README.md."
+    );
+    assert!(
+        counts.iter().all(|count| *count > 0),
+        "shared.rs lets nobody say a word twice:\n{found}"
+    );
+}
+
+#[test]
+fn turns_says_no_word_twice_in_a_row_in_any_interleaving() {
+    for count in 1..=4 {
+        let found = explore(move || modelled::run("turns", count));
+        found.must_all_end_with(
+            format!("{count} words, 0 repeated"),
+            "turns.rs does not keep turns",
+            "Each process must put the counter back only after its word, and no process may keep an \
+             end that puts: see turns.rs.",
+        );
+    }
+}
+
+/// One run for each interleaving, without what is known of states.
+#[test]
+fn the_counts_are_those_of_the_plain_search() {
+    for version in ["isolated", "shared", "turns"] {
+        let count = |found: Interleavings| -> Vec<(String, u128)> {
+            found.endings().map(|(ending, count, _)| (ending.to_string(), count)).collect()
+        };
+        let plainly = explore_plainly(|| modelled::run(version, 2));
+        assert_eq!(count(explore(|| modelled::run(version, 2))), count(plainly), "{version}");
     }
 }

@@ -1,8 +1,15 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 
+// The lesson's own files on a pipe that is modelled, as the commands `interleavings` and `play` run them.
+#[path = "../src/messages.rs"]
+mod messages;
+#[path = "../src/modelled.rs"]
+mod modelled;
+
 use std::time::{Duration, Instant};
 
 use common::check::{DEADLINE, Outcome, Run, command};
+use common::interleave::Interleavings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
 
@@ -165,4 +172,129 @@ fn locked_delivers_each_message_once_and_whole() {
         assert!(said.contains(&format!("\nlocked     {all} of {all} items taken ")), "{said}");
         assert!(!said.contains("torn"), "{said}");
     }
+}
+
+/// The reader looks once before the write. Of the 10 ways to merge its two steps, to look and to close
+/// its end, with the three of the writer, to pause, to write and to close, this is so in 7. If it
+/// looks after the write, it takes four steps, and the writer's close comes before, between or after
+/// them: that is 5.
+#[test]
+fn polling_misses_the_item_in_7_of_12_interleavings() {
+    let found = modelled::kills(0).explore(|| modelled::run("polling"));
+    assert!(
+        (found.ending_with("0 of 1 items taken"), found.count()) == (7, 12),
+        "polling.rs no longer shows the fault: of 12 interleavings of a reader with a writer that \
+         puts one item, 7 should miss it. Instead:\n{found}See \"Why\" in queue-ipc/README.md."
+    );
+}
+
+/// There are 2: the reader waits until the writer has written, and takes the item before the queue is
+/// closed, or after.
+#[test]
+fn closing_takes_the_item_in_every_interleaving() {
+    let found = modelled::kills(0).explore(|| modelled::run("closing"));
+    found.must_all_end_with(
+        "1 of 1 items taken",
+        "closing.rs loses an item",
+        "The reader must ask whether the queue is closed, not whether it is empty, and no process \
+         may keep a write end: see \"The fix\" in queue-ipc/README.md.",
+    );
+    assert!(found.count() > 1, "closing.rs starts no workers:\n{found}");
+}
+
+#[test]
+fn closing_comes_to_its_end_also_when_the_writer_is_killed() {
+    let found = modelled::kills(1).explore(|| modelled::run("closing"));
+    let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
+    assert_eq!(endings, ["end with 0 of 1 items taken", "end with 1 of 1 items taken"], "{found}");
+}
+
+const TORN: &str = "0 of 2 messages taken, 1 torn";
+
+#[test]
+fn unlocked_tears_a_message_in_1568_of_1766_interleavings() {
+    let found = modelled::kills(0).explore(|| modelled::run("unlocked"));
+    assert!(
+        (found.ending_with(TORN), found.count()) == (1568, 1766),
+        "unlocked.rs no longer shows the fault: of 1766 interleavings of two writers with a message \
+         each, 1568 should tear it. Instead:\n{found}See \"Why\" in queue-ipc/README.md."
+    );
+}
+
+/// One run for each interleaving, without what is known of states.
+#[test]
+fn the_counts_are_those_of_the_plain_search() {
+    for (version, kills) in [("polling", 1), ("closing", 1), ("unlocked", 0)] {
+        let count = |found: &Interleavings| -> Vec<(String, u128)> {
+            found.endings().map(|(ending, count, _)| (ending.to_string(), count)).collect()
+        };
+        let plainly = modelled::kills(kills).plainly().explore(|| modelled::run(version));
+        let cached = modelled::kills(kills).explore(|| modelled::run(version));
+        assert_eq!(count(&cached), count(&plainly), "{version}");
+    }
+}
+
+#[test]
+fn locked_delivers_both_messages_whole_in_every_interleaving() {
+    let found = modelled::kills(0).explore(|| modelled::run("locked"));
+    locked_must_deliver(&found);
+    assert!(found.count() > 1, "locked.rs starts no workers:\n{found}"); // it is 8,192,940
+}
+
+#[track_caller]
+fn locked_must_deliver(found: &Interleavings) {
+    found.must_all_end_with(
+        "2 of 2 messages taken",
+        "locked.rs tears messages, or loses them",
+        "The lock must be held from the length to the text, and no process may keep a write end: \
+         see \"The fix\" in queue-ipc/README.md.",
+    );
+}
+
+/// A text that a pipe takes in two pieces only, and that a reader gets in many.
+mod long {
+    use common::interleave::{Explorer, Interleavings};
+
+    use crate::modelled::{ends, two_messages};
+
+    /// Item 2 in the place of item 0: it has 5001 bytes.
+    mod messages {
+        pub use crate::messages::{LONGEST, Taken, tear};
+
+        pub fn text(writer: char, item: u32) -> String {
+            crate::messages::text(writer, item + 2)
+        }
+    }
+
+    common::explore!(locked, "../src/locked.rs", use ::common::interleave::common);
+    common::explore!(unlocked, "../src/unlocked.rs", use ::common::interleave::common);
+
+    pub fn explore_locked() -> Interleavings {
+        Explorer::default().explore(|| two_messages(locked::run, locked::write, locked::read))
+    }
+
+    pub fn explore_unlocked() -> Interleavings {
+        Explorer::default().explore(|| two_messages(unlocked::run, unlocked::write, unlocked::read))
+    }
+}
+
+#[test]
+fn a_message_that_is_written_in_two_pieces_needs_the_lock_too() {
+    locked_must_deliver(&long::explore_locked());
+    let found = long::explore_unlocked();
+    assert!(found.ending_with(TORN) > 0, "unlocked.rs no longer shows the fault:\n{found}");
+}
+
+/// Half of a message stays in the queue, and its lock is released: the next writer puts its message
+/// behind it.
+#[test]
+fn a_killed_writer_tears_the_queue_in_spite_of_the_lock() {
+    let found = modelled::kills(1).explore(|| modelled::run("locked"));
+    let torn = [TORN, "1 of 2 messages taken, 1 torn"].map(|it| found.ending_with(it));
+    assert!(
+        torn.iter().all(|count| *count > 0), // 129,076 and 538,160 of 27,707,894
+        "with locked.rs, a writer that is killed in the middle of a message tears the queue no more. \
+         Is it put by one write? Then this is a better queue than that of the lesson:\n{found}"
+    );
+    assert_eq!(found.deadlocks(), 0, "locked.rs: the lock of a killed writer is not released");
 }
