@@ -62,8 +62,8 @@ pub fn two_messages(
         _ => writer(char::from(b'A' + number - 1), write),
     };
     match run(2, 1, Box::new(worker)) {
-        Ok(Taken { whole, torn: 0 }) => format!("{whole} of 2 messages taken"),
-        Ok(Taken { whole, torn }) => format!("{whole} of 2 messages taken, {torn} torn"),
+        Ok(Taken { whole, torn: 0 }) => format!("{whole} of 2 taken"),
+        Ok(Taken { whole, torn }) => format!("{whole} of 2 taken, {torn} torn"),
         Err(fault) => format!("an error: {fault:#}"),
     }
 }
@@ -79,7 +79,7 @@ fn one_item(
         _ => writer('A', move |_, items, pause, step| write(items, pause, step)),
     };
     match run(Box::new(worker)) {
-        Ok(taken) => format!("{taken} of 1 items taken"),
+        Ok(taken) => format!("{taken} of 1 taken"),
         Err(fault) => format!("an error: {fault:#}"),
     }
 }
