@@ -138,6 +138,7 @@ mod atomic;
 mod barrier;
 mod board;
 mod channel;
+mod command;
 mod condvar;
 mod disk;
 mod explore;
@@ -156,10 +157,12 @@ mod mpsc;
 mod mutex;
 mod names;
 mod once;
+mod output;
 mod park;
 mod pipe;
+mod pipe_io;
 mod play;
-mod process;
+pub mod process;
 mod queue;
 mod rendezvous;
 mod report;
@@ -171,6 +174,7 @@ mod shared;
 pub mod source;
 mod stage;
 mod state;
+mod stdio;
 mod table;
 pub mod thread;
 mod timeout;
@@ -184,6 +188,7 @@ pub use process::{Process, process};
 pub use report::Interleavings;
 pub use shared::Shared;
 pub(crate) use stage::is_on_stage;
+pub(crate) use stdio::show;
 pub use table::Interleaving;
 
 /// Stands in for `std::sync`.
@@ -268,14 +273,25 @@ pub mod fs {
 
 /// Stands in for `std::io`: pipes, and the traits to read and to write.
 pub mod io {
-    pub use super::pipe::{PipeReader, PipeWriter, pipe};
+    pub use super::output::Output;
+    pub use super::pipe::{PipeReader, PipeWriter, named_pipe, pipe};
+    pub use super::stdio::{Stdin, StdinLock, stderr, stdin, stdout};
     #[doc(no_inline)]
-    pub use std::io::{BufRead, BufReader, BufWriter, Error, ErrorKind, Read, Result, Write};
+    pub use std::io::{
+        BufRead, BufReader, BufWriter, Error, ErrorKind, Read, Result, Write, read_to_string,
+    };
+}
 
-    #[cfg(any())] // Not modelled: let the lesson read from a pipe, or from a channel.
-    pub fn stdin() {}
-    #[cfg(any())] // Not modelled: let the lesson return what it would print.
-    pub fn stdout() {}
+/// Stands in for `common` itself, as far as a lesson with processes uses it.
+pub mod common {
+    pub use super::command::Worker;
+    #[doc(no_inline)]
+    pub use crate::{cli, say, show};
+
+    /// Stands in for `common::worker`.
+    pub mod worker {
+        pub use super::super::command::join_all;
+    }
 }
 
 // What is not modelled. In its error message, the compiler shows the line that leaves it out.
@@ -287,8 +303,6 @@ pub mod net {}
 pub mod os {}
 #[cfg(any())] // `catch_unwind` is not modelled: let a thread panic, and look at what `join` gives.
 pub mod panic {}
-#[cfg(any())] // Processes are not modelled: let threads do their work.
-pub mod process {}
 
 /// Includes a lesson's own file as a module in which `std` means the stand-in. A third argument can
 /// give another package a stand-in.

@@ -50,6 +50,9 @@ pub fn say(text: Arguments<'_>) {
 
 /// What [`show!`](crate::show!) does.
 pub fn show(text: Arguments<'_>) {
+    if interleave::is_on_stage() {
+        return interleave::show(text);
+    }
     line(io::stdout(), text);
 }
 

@@ -1,14 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod interleavings;
 mod isolated;
+mod modelled;
 mod shared;
 mod turns;
 mod words;
 
-use std::io;
 use std::process::{Command, ExitCode};
-use std::thread;
 use std::time::Duration;
+use std::{io, slice, thread};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result};
@@ -48,6 +49,12 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Role {
+    /// Run two players in every interleaving of their steps
+    Interleavings { version: Option<Version> },
+
+    /// Be the scheduler: choose which player takes the next step
+    Play { version: Version },
+
     /// What each of the two processes does
     #[command(hide = true)]
     Player { version: Version, word: String, count: u32, pause_ms: u64 },
@@ -75,6 +82,16 @@ fn main() -> ExitCode {
                 };
                 play(&word, count, Duration::from_millis(pause_ms))
             }),
+            (Some(Role::Interleavings { version }), _) => {
+                let all = Version::value_variants();
+                let chosen = version.as_ref().map_or(all, slice::from_ref);
+                chosen.iter().for_each(|version| interleavings::show_all(*version));
+                Ok(())
+            }
+            (Some(Role::Play { version }), _) => {
+                interleavings::play(version);
+                Ok(())
+            }
             (None, Some(version)) => cli.options.run(version).map(drop),
             (None, None) => cli.options.compare(),
         }

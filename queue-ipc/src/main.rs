@@ -2,9 +2,11 @@
 
 mod closing;
 mod ends;
+mod interleavings;
 mod lock_files;
 mod locked;
 mod messages;
+mod modelled;
 mod polling;
 mod roles;
 mod unlocked;
@@ -17,7 +19,7 @@ use std::{slice, thread};
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
 use common::cli::{self, show_result};
-use common::{as_worker, say, show, timed, whole_number};
+use common::{say, show, timed, whole_number};
 use messages::Taken;
 use roles::{Role, Work};
 
@@ -66,7 +68,7 @@ fn main() -> ExitCode {
             cli::refuse_ignored::<Cli>(&["writers", "readers"]);
         }
         if let Some(role) = &cli.role {
-            return as_worker(|| role.play());
+            return role.play();
         }
         let locks = lock_files::create()?;
         let all = Version::value_variants();

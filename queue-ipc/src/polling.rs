@@ -38,7 +38,7 @@ pub fn write(items: u32, pause: Duration, step: bool) -> anyhow::Result<()> {
 pub fn read(step: bool) -> anyhow::Result<()> {
     let mut queue = io::stdin().lock();
     let (mut line, mut taken) = (String::new(), 0);
-    while !crate::ends::is_empty(&mut queue)? {
+    while !super::ends::is_empty(&mut queue)? {
         queue.read_line(&mut line)?;
         let item: u32 = line.trim_end().parse().with_context(|| format!("no item: {line:?}"))?;
         if step {

@@ -1,14 +1,15 @@
-//! What a worker process is told on its command line, and does.
+//! The commands, and what a worker process is told on its command line, and does.
 
 use std::io::{self, ErrorKind};
 use std::process::Command;
+use std::slice;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
-use common::{cli, say, whole_number, worker};
+use clap::{Args, Subcommand, ValueEnum};
+use common::{as_worker, cli, say, whole_number, worker};
 
-use crate::{Version, closing, locked, polling, unlocked};
+use crate::{Version, closing, interleavings, locked, polling, unlocked};
 
 #[derive(Args)]
 pub struct Work {
@@ -27,6 +28,22 @@ pub struct Work {
 
 #[derive(Subcommand)]
 pub enum Role {
+    /// Run a reader and one or two writers in every interleaving of their steps
+    Interleavings {
+        version: Option<Version>,
+        /// Let at most one writer be killed, before any of its steps
+        #[arg(long)]
+        kill: bool,
+    },
+
+    /// Be the scheduler: choose which process takes the next step
+    Play {
+        version: Version,
+        /// Let k and the number of a writer kill it
+        #[arg(long)]
+        kill: bool,
+    },
+
     /// A process that puts: its standard output is the queue
     #[command(hide = true)]
     Writer {
@@ -85,14 +102,26 @@ impl Work {
 impl Role {
     pub fn play(&self) -> anyhow::Result<()> {
         match *self {
-            Self::Writer { version, number, ref work } => work.write(version, number),
-            Self::Reader { version, number, step } => match version {
-                Version::Polling => polling::read(step),
-                Version::Closing => closing::read(step),
-                Version::Unlocked => unlocked::read(number),
-                Version::Locked => locked::read(number),
+            Self::Interleavings { ref version, kill } => {
+                let all = Version::value_variants();
+                let chosen = version.as_ref().map_or(all, slice::from_ref);
+                chosen.iter().for_each(|version| interleavings::show_all(*version, kill));
+                Ok(())
             }
-            .context("the reader stops"),
+            Self::Play { version, kill } => {
+                interleavings::play(version, kill);
+                Ok(())
+            }
+            Self::Writer { version, number, ref work } => as_worker(|| work.write(version, number)),
+            Self::Reader { version, number, step } => as_worker(|| {
+                let outcome = match version {
+                    Version::Polling => polling::read(step),
+                    Version::Closing => closing::read(step),
+                    Version::Unlocked => unlocked::read(number),
+                    Version::Locked => locked::read(number),
+                };
+                outcome.context("the reader stops")
+            }),
         }
     }
 }

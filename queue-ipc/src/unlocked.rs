@@ -1,6 +1,5 @@
 // A message is a length, then a text. Between the two, any other process may put or get.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -9,9 +8,9 @@ use std::time::Duration;
 use anyhow::Result;
 use common::{Worker, cli::wait_for_enter, say, show, worker::join_all};
 
-use crate::{ends::unbuffered, messages, messages::Taken};
+use super::{ends::unbuffered, messages, messages::Taken};
 
-fn put(mut queue: &File, text: &str, pause: Duration, step: bool) -> Result<()> {
+fn put(mut queue: impl Write, text: &str, pause: Duration, step: bool) -> Result<()> {
     queue.write_all(&u32::try_from(text.len())?.to_be_bytes())?;
     if step {
         wait_for_enter()?;
@@ -22,10 +21,14 @@ fn put(mut queue: &File, text: &str, pause: Duration, step: bool) -> Result<()> 
 }
 
 /// The next message; none when the queue is closed.
-fn get(queue: &File) -> Result<Option<Vec<u8>>> {
+fn get(mut queue: impl Read) -> Result<Option<Vec<u8>>> {
     let (mut length, mut text) = (Vec::new(), Vec::new());
-    queue.take(4).read_to_end(&mut length)?;
-    let Ok(length) = length.try_into().map(u32::from_be_bytes) else { return Ok(None) };
+    if queue.by_ref().take(4).read_to_end(&mut length)? == 0 {
+        return Ok(None);
+    }
+    let Ok(length) = length.as_slice().try_into().map(u32::from_be_bytes) else {
+        return Ok(Some(length)); // the queue has ended inside the length: the message is torn
+    };
     queue.take(length.min(messages::LONGEST).into()).read_to_end(&mut text)?;
     Ok(Some(text))
 }

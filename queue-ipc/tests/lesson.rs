@@ -1,8 +1,17 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 
+// The lesson's own files on a pipe that is modelled, as the commands `interleavings` and `play` run them.
+#[path = "../src/messages.rs"]
+mod messages;
+#[path = "../src/modelled.rs"]
+mod modelled;
+
+use std::panic;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use common::check::{DEADLINE, Outcome, Run, command};
+use common::interleave::Interleavings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_queue-ipc");
 
@@ -57,9 +66,71 @@ fn one_waits_for_a_lock(run: &Run) -> bool {
     workers_that_wait_in(run, &["lock_inode_wait"]) > 0
 }
 
+/// What comes of a version in every interleaving. It is explored once, and each check asks for this
+/// first: where a version computes for ever, no other one starts it in vain.
+#[track_caller]
+fn explored(version: &'static str) -> &'static Interleavings {
+    static FOUND: [OnceLock<Result<Interleavings, String>>; 4] = [const { OnceLock::new() }; 4];
+    let place = ["polling", "closing", "unlocked", "locked"].iter().position(|it| *it == version);
+    let found = FOUND[place.unwrap()].get_or_init(|| {
+        let explore = || modelled::kills(0).explore(|| modelled::run(version));
+        panic::catch_unwind(explore).map_err(|fault| match fault.downcast::<String>() {
+            Ok(fault) => *fault,
+            Err(_) => "it panics".into(),
+        })
+    });
+    found.as_ref().unwrap_or_else(|fault| panic!("{version}.rs cannot be run: {fault}"))
+}
+
+#[track_caller]
+fn polling_must_show_the_fault() {
+    let found = explored("polling");
+    assert!(
+        (found.ending_with("0 of 1 taken"), found.count()) == (7, 12),
+        "polling.rs no longer shows the fault: of 12 interleavings of a reader with a writer that \
+         puts one item, 7 should miss it. Instead:\n{found}See \"Why\" in queue-ipc/README.md."
+    );
+}
+
+#[track_caller]
+fn closing_must_take_the_item() {
+    let found = explored("closing");
+    found.must_all_end_with(
+        "1 of 1 taken",
+        "closing.rs loses an item",
+        "The reader must ask whether the queue is closed, not whether it is empty, and no process \
+         may keep a write end: see \"The fix\" in queue-ipc/README.md.",
+    );
+    assert!(found.count() > 1, "closing.rs starts no workers:\n{found}");
+}
+
+const TORN: &str = "0 of 2 taken, 1 torn";
+
+#[track_caller]
+fn unlocked_must_show_the_fault() {
+    let found = explored("unlocked");
+    assert!(
+        (found.ending_with(TORN), found.count()) == (1568, 1766),
+        "unlocked.rs no longer shows the fault: of 1766 interleavings of two writers with a message \
+         each, 1568 should tear it. Instead:\n{found}See \"Why\" in queue-ipc/README.md."
+    );
+}
+
+#[track_caller]
+fn locked_must_deliver(found: &Interleavings) {
+    found.must_all_end_with(
+        "2 of 2 taken",
+        "locked.rs tears messages, or loses them",
+        "The lock must be held from the length to the text, and no process may keep a write end: \
+         see \"The fix\" in queue-ipc/README.md.",
+    );
+    assert!(found.count() > 1, "locked.rs starts no workers:\n{found}");
+}
+
 #[test]
 #[cfg(unix)]
 fn polling_stops_before_the_writer_has_put_anything() {
+    polling_must_show_the_fault();
     let mut run = queue_ipc("polling --items 3 --step");
     // The writer puts nothing: it waits for Enter until this run is ended.
     assert!(
@@ -73,6 +144,7 @@ fn polling_stops_before_the_writer_has_put_anything() {
 
 #[test]
 fn closing_waits_at_an_empty_queue_and_takes_everything() {
+    closing_must_take_the_item();
     let mut run = queue_ipc("closing --items 3 --step");
     // The writer puts nothing: it waits for Enter, at a pipe, until this run is ended.
     assert!(
@@ -87,6 +159,7 @@ fn closing_waits_at_an_empty_queue_and_takes_everything() {
 
 #[test]
 fn closing_takes_all_items_in_their_order() {
+    closing_must_take_the_item();
     let said = end(queue_ipc("closing --items 100 --step"), "closing");
     let taken = said.lines().filter_map(|line| line.split_once("the reader takes "));
     let taken: Vec<&str> = taken.map(|(_, item)| item).collect();
@@ -99,6 +172,8 @@ fn closing_takes_all_items_in_their_order() {
 
 #[test]
 fn the_queue_is_closed_when_the_last_writer_is_gone() {
+    closing_must_take_the_item();
+    locked_must_deliver(explored("locked"));
     let said = end(queue_ipc("closing"), "closing");
     assert!(said.contains("closing    100 of 100 items taken "), "{said}");
     let said = end(queue_ipc("locked --pause-ms 0"), "locked");
@@ -107,6 +182,7 @@ fn the_queue_is_closed_when_the_last_writer_is_gone() {
 
 #[test]
 fn unlocked_tears_messages_when_two_writers_put_at_the_same_time() {
+    unlocked_must_show_the_fault();
     let mut run = queue_ipc("unlocked --writers 2 --readers 1 --items 1 --step");
     // A writer that waits for Enter has put a length, and not yet the text.
     run.until("waits for Enter");
@@ -125,6 +201,7 @@ fn unlocked_tears_messages_when_two_writers_put_at_the_same_time() {
 #[test]
 #[cfg(target_os = "linux")]
 fn locked_lets_no_writer_into_the_message_of_another_one() {
+    locked_must_deliver(explored("locked"));
     let mut run = queue_ipc("locked --writers 2 --readers 1 --items 1 --step");
     run.until("waits for Enter");
     assert!(
@@ -140,6 +217,7 @@ fn locked_lets_no_writer_into_the_message_of_another_one() {
 #[test]
 #[cfg(target_os = "linux")]
 fn locked_lets_no_reader_into_the_message_of_another_one() {
+    locked_must_deliver(explored("locked"));
     let mut run = queue_ipc("locked --writers 1 --readers 2 --items 1 --step");
     run.until("waits for Enter");
     // The writer waits at its standard input, which is a pipe, too; one reader waits for the text.
@@ -158,6 +236,7 @@ fn locked_lets_no_reader_into_the_message_of_another_one() {
 
 #[test]
 fn locked_delivers_each_message_once_and_whole() {
+    locked_must_deliver(explored("locked"));
     for (writers, readers, items) in [(3, 2, 100), (5, 4, 40), (1, 1, 7)] {
         let sizes = format!("--writers {writers} --readers {readers} --items {items}");
         let said = end(queue_ipc(&format!("locked --pause-ms 0 {sizes}")), "locked");
@@ -165,4 +244,104 @@ fn locked_delivers_each_message_once_and_whole() {
         assert!(said.contains(&format!("\nlocked     {all} of {all} items taken ")), "{said}");
         assert!(!said.contains("torn"), "{said}");
     }
+}
+
+/// The reader looks once before the write. Of the 10 ways to merge its two steps, to look and to close
+/// its end, with the three of the writer, to pause, to write and to close, this is so in 7. If it
+/// looks after the write, it takes four steps, and the writer's close comes before, between or after
+/// them: that is 5.
+#[test]
+fn polling_misses_the_item_in_7_of_12_interleavings() {
+    polling_must_show_the_fault();
+}
+
+/// There are 2: the reader waits until the writer has written, and takes the item before the queue is
+/// closed, or after.
+#[test]
+fn closing_takes_the_item_in_every_interleaving() {
+    closing_must_take_the_item();
+}
+
+#[test]
+fn closing_comes_to_its_end_also_when_the_writer_is_killed() {
+    closing_must_take_the_item();
+    let found = modelled::kills(1).explore(|| modelled::run("closing"));
+    let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
+    assert_eq!(endings, ["end with 0 of 1 taken", "end with 1 of 1 taken"], "{found}");
+}
+
+#[test]
+fn unlocked_tears_a_message_in_1568_of_1766_interleavings() {
+    unlocked_must_show_the_fault();
+}
+
+/// There are 8,192,940.
+#[test]
+fn locked_delivers_both_messages_whole_in_every_interleaving() {
+    locked_must_deliver(explored("locked"));
+}
+
+/// One run for each interleaving, without what is known of states.
+#[test]
+fn the_counts_are_those_of_the_plain_search() {
+    for version in ["polling", "closing", "unlocked"] {
+        let found = explored(version);
+        let plainly = modelled::kills(0).plainly().explore(|| modelled::run(version));
+        for (ending, count, _) in plainly.endings() {
+            let value = ending.trim_start_matches("end with ");
+            assert_eq!(count, found.ending_with(value), "{version}: {ending}");
+        }
+        assert_eq!(plainly.count(), found.count(), "{version}");
+    }
+}
+
+/// A text that a pipe takes in two pieces only, and that a reader gets in many.
+mod long {
+    use common::interleave::{Explorer, Interleavings};
+
+    use crate::modelled::{ends, two_messages};
+
+    /// Item 2 in the place of item 0: it has 5001 bytes.
+    mod messages {
+        pub use crate::messages::{LONGEST, Taken, tear};
+
+        pub fn text(writer: char, item: u32) -> String {
+            crate::messages::text(writer, item + 2)
+        }
+    }
+
+    common::explore!(locked, "../src/locked.rs", use ::common::interleave::common);
+    common::explore!(unlocked, "../src/unlocked.rs", use ::common::interleave::common);
+
+    pub fn explore_locked() -> Interleavings {
+        Explorer::default().explore(|| two_messages(locked::run, locked::write, locked::read))
+    }
+
+    pub fn explore_unlocked() -> Interleavings {
+        Explorer::default().explore(|| two_messages(unlocked::run, unlocked::write, unlocked::read))
+    }
+}
+
+#[test]
+fn a_message_that_is_written_in_two_pieces_needs_the_lock_too() {
+    locked_must_deliver(explored("locked"));
+    locked_must_deliver(&long::explore_locked());
+    unlocked_must_show_the_fault();
+    let found = long::explore_unlocked();
+    assert!(found.ending_with(TORN) > 0, "unlocked.rs no longer shows the fault:\n{found}");
+}
+
+/// Half of a message stays in the queue, and its lock is released: the next writer puts its message
+/// behind it.
+#[test]
+fn a_killed_writer_tears_the_queue_in_spite_of_the_lock() {
+    locked_must_deliver(explored("locked"));
+    let found = modelled::kills(1).explore(|| modelled::run("locked"));
+    let torn = [TORN, "1 of 2 taken, 1 torn"].map(|it| found.ending_with(it));
+    assert!(
+        torn.iter().all(|count| *count > 0), // 129,076 and 538,160 of 27,707,894
+        "with locked.rs, a writer that is killed in the middle of a message tears the queue no more. \
+         Is it put by one write? Then this is a better queue than that of the lesson:\n{found}"
+    );
+    assert_eq!(found.deadlocks(), 0, "locked.rs: the lock of a killed writer is not released");
 }

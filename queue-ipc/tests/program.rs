@@ -3,9 +3,11 @@
 #[cfg(unix)]
 use std::{env, fs, path::Path, process::Command};
 
-use common::check::{self, Outcome, Run, command, pid_in};
 #[cfg(unix)]
-use common::check::{Signal, interruptible, signal};
+use common::check::interruptible;
+use common::check::{self, Outcome, Run, command, pid_in};
+#[cfg(target_os = "linux")]
+use common::check::{Signal, signal};
 #[cfg(unix)]
 use tempfile::TempDir;
 
@@ -125,6 +127,36 @@ fn a_line_that_is_no_item_is_an_error_that_shows_it() {
         let error = format!("error: the reader stops: {error}");
         let said = Run::start(shell(&line)).end().error();
         assert!(said.starts_with(&error), "{input}: {said}");
+    }
+}
+
+/// A writer that was killed may leave such a queue behind.
+#[test]
+#[cfg(unix)]
+fn a_queue_that_ends_inside_a_message_is_a_torn_message() {
+    for version in ["unlocked", "locked"] {
+        let locks = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        fs::write(locks.path().join("get.lock"), "").unwrap();
+        let whole = r"\0\0\0\6A0 A0 ";
+        for (end, place) in [
+            (r"\0", r"\x00"),
+            (r"\0\0", r"\x00\x00"),
+            (r"\0\0\0", r"\x00\x00\x00"),
+            (r"\0\0\0\6", ""),
+            (r"\0\0\0\6A", "A"),
+            (r"\0\0\0\6A1 A1", "A1 A1"),
+        ] {
+            let line = format!("printf '{whole}{end}' | queue-ipc reader {version} 2>&1");
+            let mut reader = shell(&line);
+            reader.current_dir(locks.path());
+            let said = Run::start(reader).end().stdout();
+            let torn = format!("reader 1 has taken a torn message: {place}\n");
+            assert!(said.contains(&torn) && said.ends_with("\n1 1\n"), "{version}, {end}: {said}");
+        }
+        let line = format!("printf '{whole}' | queue-ipc reader {version} 2>/dev/null");
+        let mut reader = shell(&line);
+        reader.current_dir(locks.path());
+        assert_eq!(Run::start(reader).end().stdout(), "1 0\n", "{version}");
     }
 }
 

@@ -1,11 +1,14 @@
 //! Files, pipes, and processes that are killed.
 
 use common::interleave as std;
-use common::interleave::{Explorer, Interleavings, Process, explore, process};
+use common::interleave::common::{Worker, show, worker::join_all};
+use common::interleave::{Explorer, Interleavings, Process, explore, explore_plainly, process};
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 const DB: &str = "/shop/db";
 const LOCK: &str = "/shop/db.lock";
@@ -360,4 +363,97 @@ fn text_with_quotes_in_it_is_told_as_it_is() {
     });
     let rows: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.1).collect();
     assert_eq!(rows[1..], ["writes {\"count\":1} to db", "reads db: {\"count\":1}"]);
+}
+
+/// A process that writes this text to its standard output.
+fn puts(text: &'static str) -> Command {
+    let work = move || Ok(write!(io::stdout(), "{text}")?);
+    Command::of(text, work).mortal()
+}
+
+fn parent_of_two(keeps_its_end: bool) -> anyhow::Result<String> {
+    let (get, put) = io::pipe()?;
+    let read = || {
+        show!("{}", io::read_to_string(&io::stdin())?);
+        Ok(())
+    };
+    let reader = Worker::start(Command::of("reader", read).stdin(get).stdout(Stdio::piped()))?;
+    let writers = ["a", "b"].map(|text| Worker::start(puts(text).stdout(put.try_clone().unwrap())));
+    let kept = keeps_its_end.then_some(put);
+    let answer = reader.answer();
+    drop(kept);
+    join_all(writers.into_iter().collect::<anyhow::Result<_>>()?)?;
+    answer
+}
+
+#[test]
+fn a_worker_reads_from_its_standard_input_and_writes_to_its_standard_output() {
+    // Each writes; then the one that comes to its end last closes the pipe; the reader reads when
+    // there is something, and the end of it all.
+    let found = explore(|| parent_of_two(false).unwrap());
+    assert_eq!(found.ending_with("ab"), found.ending_with("ba"), "{found}");
+    assert_eq!(found.ending_with("ab") * 2, found.count(), "{found}");
+    let plainly = explore_plainly(|| parent_of_two(false).unwrap());
+    assert_eq!(plainly.count(), found.count());
+}
+
+#[test]
+fn a_parent_that_keeps_a_write_end_waits_for_ever() {
+    let found = explore(|| parent_of_two(true).unwrap());
+    assert_eq!(found.deadlocks(), found.count(), "{found}");
+    let (_, _, sample) = found.endings().next().unwrap();
+    assert!(
+        sample.rows().any(|row| row == ("reader", "waits for something in the pipe")),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_killed_worker_is_no_error_and_one_that_fails_is() {
+    let found = Explorer::default().kills(1).explore(|| parent_of_two(false).unwrap());
+    let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
+    assert_eq!(endings, ["end with a", "end with ab", "end with b", "end with ba"], "{found}");
+    let found = explore(|| {
+        let fails = || anyhow::bail!("no more items");
+        let worker = Worker::start(&mut Command::of("writer", fails)).unwrap();
+        format!("{:#}", worker.join().unwrap_err())
+    });
+    assert_eq!(found.ending_with("the writer process failed: no more items"), 1, "{found}");
+}
+
+/// That another end is closed than the last one of its kind, nobody can notice: it is no step.
+#[test]
+fn only_the_close_of_the_last_end_is_a_step() {
+    let found = explore(|| {
+        let (get, put) = io::pipe().unwrap();
+        thread::scope(|scope| {
+            let other = put.try_clone().unwrap();
+            scope.spawn(move || drop(other));
+            scope.spawn(move || drop(put));
+        });
+        get.is_empty()
+    });
+    assert_eq!(found.ending_with(true), 1, "{found}");
+    assert_eq!(found.count(), 1, "{found}");
+}
+
+/// To write the same again and again is no wait.
+#[test]
+fn a_loop_that_writes_loses_no_interleaving() {
+    let found = explore(|| {
+        let (_get, mut put) = io::pipe().unwrap();
+        let mut other = put.try_clone().unwrap();
+        thread::scope(|scope| {
+            for put in [&mut put, &mut other] {
+                scope.spawn(move || {
+                    for _ in 0..3 {
+                        put.write_all(b"a").unwrap();
+                        thread::sleep(Duration::ZERO);
+                    }
+                });
+            }
+        });
+        0
+    });
+    assert_eq!(found.count(), 924, "{found}"); // 12! / (6! 6!)
 }
