@@ -179,7 +179,6 @@ mod table;
 pub mod thread;
 mod timeout;
 mod waiting;
-pub mod worker;
 
 pub use explore::{Explorer, explore, explore_plainly};
 pub use ledger::Ledger;
@@ -286,7 +285,12 @@ pub mod io {
 pub mod common {
     pub use super::command::Worker;
     #[doc(no_inline)]
-    pub use crate::{cli, say, show};
+    pub use crate::{cli, say, show, whole_number};
+
+    /// Stands in for `common::pid`.
+    pub mod pid {
+        pub use super::super::command::own_pid as own;
+    }
 
     /// Stands in for `common::worker`.
     pub mod worker {

@@ -3,28 +3,23 @@
 //! A kill of a buyer is modelled, a power loss is not. So nothing here notices whether the new file is
 //! synced before it is renamed.
 
+use std::cell::Cell;
 use std::path::Path;
 
+use common::interleave::common::Worker;
 use common::interleave::fs;
-use common::interleave::worker::Worker;
+use common::interleave::process::{Command, Stdio};
+use common::show;
 use serde_json::Value;
 
 use shop::{Pace, Shop};
 
-/// What the lesson's files get for the package `common`.
-mod stand_in {
-    pub mod common {
-        pub use ::common::interleave::worker::{self as pid, Worker};
-        pub use ::common::{cli, say, whole_number};
-    }
-}
-
 // The lesson's own files; in these modules, `std` and `common` mean the stand-ins.
 common::explore!(database, "database.rs");
-common::explore!(shop, "shop.rs", use super::stand_in::common);
-common::explore!(unlocked, "unlocked.rs", use super::stand_in::common);
-common::explore!(locked, "locked.rs", use super::stand_in::common);
-common::explore!(serial, "serial.rs", use super::stand_in::common);
+common::explore!(shop, "shop.rs", use ::common::interleave::common);
+common::explore!(unlocked, "unlocked.rs", use ::common::interleave::common);
+common::explore!(locked, "locked.rs", use ::common::interleave::common);
+common::explore!(serial, "serial.rs", use ::common::interleave::common);
 
 type Start = Box<dyn Fn() -> anyhow::Result<Worker>>;
 type Answers = anyhow::Result<Vec<anyhow::Result<bool>>>;
@@ -51,9 +46,16 @@ fn sale(
 ) -> String {
     fs::prepare("db.json", format!("{{\"count\":{tickets}}}\n"));
     fs::prepare("db.json.lock", "");
+    let number = Cell::new(0);
     let start = move || {
-        let pace = Pace { pause_ms: 0, step: None };
-        Worker::start("buyer", move || buy(&Shop { file: "db.json".into(), pace }))
+        number.update(|number| number + 1);
+        let role = move || {
+            let pace = Pace { pause_ms: 0, step: None };
+            show!("{}", buy(&Shop { file: "db.json".into(), pace })?);
+            Ok(())
+        };
+        let buyer = Command::of(&format!("buyer {}", number.get()), role);
+        Worker::start(buyer.mortal().stdout(Stdio::piped()))
     };
     match run(Box::new(start)) {
         Ok(answers) => what_came_of_it(answers),
@@ -71,10 +73,8 @@ fn what_came_of_it(answers: Vec<anyhow::Result<bool>>) -> String {
         Some(left) => format!("sold {sold}, left {left}"),
         None => format!("sold {sold}, db.json torn: {db:?}"),
     };
-    for (answer, buyer) in answers.into_iter().zip(1..) {
-        if let Err(fault) = answer {
-            text += &format!(", buyer {buyer} {fault:#}");
-        }
+    for fault in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        text += &format!(", {fault:#}");
     }
     if files.remove(Path::new("db.json.lock")).is_none() {
         text += ", db.json.lock gone";
