@@ -30,7 +30,7 @@ const OTHERS: &[&str] = &[
 
 /// How each version is run in a small size. A server ends with Ctrl-C.
 const SMALL: &[(&str, &str)] = &[
-    ("bank-account", "VERSION --threads 2 --pause-ms 0"),
+    ("bank-account", "VERSION --pause-ms 0"),
     ("factorial-procs", "VERSION --n 10"),
     ("ping-pong", "VERSION --count 2 --pause-ms 0"),
     ("queue-ipc", "VERSION --items 2"),
