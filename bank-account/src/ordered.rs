@@ -1,5 +1,5 @@
 // A transfer acquires two locks, and every transfer acquires that of the account with the lower
-// number first. So a thread that holds a lock never waits for a thread that waits for it.
+// number first. So no two threads wait for each other.
 
 use std::sync::Mutex;
 use std::thread;

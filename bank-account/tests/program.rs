@@ -132,6 +132,7 @@ fn interleavings_without_a_version_shows_all() {
         "2 of 2 interleavings end with account 1: ¥110, account 2: ¥90. One of them:",
     ];
     assert_eq!(endings, expected);
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
 }
 
 #[test]
