@@ -65,17 +65,17 @@ fn show(version: Version) {
 /// Lets a person choose which thread takes the next step.
 pub fn play(version: Version) {
     let lesson = Lesson::of(version);
-    let (goal, reaches): (_, fn(&str) -> bool) = match lesson {
-        Lesson::Deposits(_) => {
-            ("Two threads deposit ¥1 each. Make the account lose one. Can you?", |ending| {
-                ending != "end with ¥2"
-            })
-        }
-        Lesson::Transfers(_) => {
-            ("Make the two threads wait for each other for ever. Can you?", |ending| {
-                ending == "deadlock"
-            })
-        }
-    };
-    interleave::play(goal, reaches, move || lesson.run());
+    match lesson {
+        Lesson::Deposits(_) => interleave::play(
+            "Two threads deposit ¥1 each. Make the account lose one. Can you?",
+            |ending| ending != "end with ¥2",
+            move || lesson.run(),
+        ),
+        Lesson::Transfers(_) => interleave::play(
+            "Two threads transfer money between two accounts, in opposite directions.\n\
+             Make the two threads wait for each other for ever. Can you?",
+            |ending| ending == "deadlock",
+            move || lesson.run(),
+        ),
+    }
 }

@@ -1,5 +1,5 @@
-//! The two files about deadlock, run by real threads with real locks. A lock also notes which thread
-//! acquired it and which ones wait for it, so that the program can say what a deadlock is made of.
+//! The two files about deadlock, for real threads and real locks. A lock also notes which thread has
+//! acquired it and which ones wait for it, so that the program can say who waits for whom.
 
 use std::iter;
 use std::ops::Deref;

@@ -98,7 +98,7 @@ fn ordered_does_both_transfers_in_every_interleaving() {
     found.must_all_end_with(
         BOTH_DONE,
         "ordered.rs does not do both transfers",
-        "Both threads must acquire the two locks in the same order: \
+        "Both threads must acquire the two locks in the same order, and move their money once: \
          see \"Deadlock\" in bank-account/README.md.",
     );
     assert!(found.count() > 1, "ordered.rs does not run two threads:\n{found}");
