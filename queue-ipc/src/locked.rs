@@ -31,10 +31,8 @@ fn get(mut queue: impl Read) -> Result<Option<Vec<u8>>> {
     if queue.by_ref().take(4).read_to_end(&mut length)? == 0 {
         return Ok(None);
     }
-    let Ok(length) = length.as_slice().try_into().map(u32::from_be_bytes) else {
-        return Ok(Some(length)); // the queue has ended inside the length: the message is torn
-    };
-    queue.take(length.min(messages::LONGEST).into()).read_to_end(&mut text)?;
+    let Some(bytes) = length.first_chunk() else { return Ok(Some(length)) }; // torn: not even 4
+    queue.take(u32::from_be_bytes(*bytes).min(messages::LONGEST).into()).read_to_end(&mut text)?;
     Ok(Some(text))
 }
 
