@@ -5,15 +5,15 @@ use clap::ValueEnum;
 use common::interleave::Explorer;
 use common::{cli, show};
 
-use crate::{Version, two_buyers};
+use crate::{Version, modelled};
 
 fn one_ticket(version: Version) -> impl Fn() -> String + Send + Sync + 'static {
     let sale = match version {
-        Version::Unlocked => two_buyers::unlocked,
-        Version::Locked => two_buyers::locked,
-        Version::Serial => two_buyers::serial,
+        Version::Unlocked => modelled::unlocked,
+        Version::Locked => modelled::locked,
+        Version::Serial => modelled::serial,
     };
-    move || sale(1)
+    move || sale(2, 1)
 }
 
 /// Shows one version, or all of them.

@@ -3,10 +3,10 @@
 mod database;
 mod interleavings;
 mod locked;
+mod modelled;
 mod sale;
 mod serial;
 mod shop;
-mod two_buyers;
 mod unlocked;
 
 use std::path::PathBuf;

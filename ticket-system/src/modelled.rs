@@ -1,4 +1,4 @@
-//! Two buyers on a disk in memory: a sale as `interleavings`, `play` and the lesson check run it.
+//! A sale on a disk in memory, as `interleavings`, `play` and the lesson check run it.
 //!
 //! A kill of a buyer is modelled, a power loss is not. So nothing here notices whether the new file is
 //! synced before it is renamed.
@@ -24,19 +24,19 @@ common::explore!(serial, "serial.rs", use ::common::interleave::common);
 type Start = Box<dyn Fn() -> anyhow::Result<Worker>>;
 type Answers = anyhow::Result<Vec<anyhow::Result<bool>>>;
 
-/// What came of a sale by `unlocked.rs` with so many tickets.
-pub fn unlocked(tickets: u64) -> String {
-    sale(tickets, unlocked::buy, |start| unlocked::run(2, start))
+/// What came of a sale by `unlocked.rs` with so many buyers and tickets.
+pub fn unlocked(buyers: u32, tickets: u64) -> String {
+    sale(tickets, unlocked::buy, |start| unlocked::run(buyers, start))
 }
 
-/// What came of a sale by `locked.rs` with so many tickets.
-pub fn locked(tickets: u64) -> String {
-    sale(tickets, locked::buy, |start| locked::run(2, start))
+/// What came of a sale by `locked.rs` with so many buyers and tickets.
+pub fn locked(buyers: u32, tickets: u64) -> String {
+    sale(tickets, locked::buy, |start| locked::run(buyers, start))
 }
 
-/// What came of a sale by `serial.rs` with so many tickets.
-pub fn serial(tickets: u64) -> String {
-    sale(tickets, serial::buy, |start| serial::run(2, start))
+/// What came of a sale by `serial.rs` with so many buyers and tickets.
+pub fn serial(buyers: u32, tickets: u64) -> String {
+    sale(tickets, serial::buy, |start| serial::run(buyers, start))
 }
 
 fn sale(
