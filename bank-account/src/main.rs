@@ -5,6 +5,7 @@ mod interleavings;
 mod locked;
 mod owned;
 mod unlocked;
+mod watched;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,9 +13,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::show_result;
 use common::clock::three_digits;
-use common::{show, timed, whole_number};
+use common::{cli, show, timed, whole_number};
 
-/// Many threads deposit into one account. Without a lock, deposits are lost.
+/// Many threads deposit into one account. Without a lock, deposits are lost. With two locks, two
+/// threads can wait for each other: a deadlock.
 ///
 /// Without a version, `unlocked` and `locked` run one after the other and are compared.
 #[derive(Parser)]
@@ -31,19 +33,19 @@ struct Cli {
 
 #[derive(Args)]
 struct Options {
-    /// How many threads deposit ¥1, once each (1 to 10000)
+    /// How many threads deposit ¥1, once each (1 to 10000); not for crossed and ordered
     #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=10_000))]
     threads: u32,
 
-    /// How long the bank is busy between reading and writing (atomic: before it adds), in
-    /// milliseconds (0 to 60000)
-    #[arg(long, default_value_t = 10, value_parser = whole_number(0_u64..=60_000))]
-    pause_ms: u64,
+    /// How long the bank is busy, in milliseconds (0 to 60000): between reading and writing (atomic:
+    /// before it adds), or between the two locks [default: 10; crossed and ordered: 200]
+    #[arg(long, value_parser = whole_number(0_u64..=60_000))]
+    pause_ms: Option<u64>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run two deposits of ¥1 in every interleaving of their steps
+    /// Run two deposits, or two transfers, in every interleaving of their steps
     Interleavings { version: Option<Version> },
     /// Be the scheduler: choose which of two threads takes the next step
     Play { version: Version },
@@ -60,6 +62,10 @@ enum Version {
     Owned,
     /// Reads, adds and writes in one step: nothing is lost, without a lock
     Atomic,
+    /// Two transfers in opposite directions, each with two locks: they can wait for each other
+    Crossed,
+    /// The same, but both acquire the locks in the same order: no deadlock
+    Ordered,
 }
 
 fn main() -> ExitCode {
@@ -67,12 +73,7 @@ fn main() -> ExitCode {
         let cli = Cli::parse();
         match (cli.command, cli.version) {
             (Some(Command::Play { version }), _) => interleavings::play(version),
-            (Some(Command::Interleavings { version: Some(version) }), _) => {
-                interleavings::show_all(version);
-            }
-            (Some(Command::Interleavings { version: None }), _) => {
-                Version::value_variants().iter().for_each(|it| interleavings::show_all(*it));
-            }
+            (Some(Command::Interleavings { version }), _) => interleavings::show_all(version),
             (None, Some(version)) => cli.options.run_one(version),
             (None, None) => cli.options.compare(),
         }
@@ -81,15 +82,24 @@ fn main() -> ExitCode {
 }
 
 impl Options {
-    /// Runs one version and shows its result. Returns how much was lost, in ¥, and the time.
-    fn run(&self, version: Version) -> (i64, Duration) {
+    fn run_one(&self, version: Version) {
         let run = match version {
             Version::Unlocked => unlocked::run,
             Version::Locked => locked::run,
             Version::Owned => owned::run,
             Version::Atomic => atomic::run,
+            Version::Crossed => return self.transfer(version, watched::crossed::run),
+            Version::Ordered => return self.transfer(version, watched::ordered::run),
         };
-        let busy = Duration::from_millis(self.pause_ms);
+        let (lost, _) = self.deposit(version, run);
+        if lost == 0 && matches!(version, Version::Unlocked) {
+            self.say_why_nothing_was_lost();
+        }
+    }
+
+    /// Runs a version and shows its result. Returns how much was lost, in ¥, and the time.
+    fn deposit(&self, version: Version, run: fn(u32, Duration) -> i64) -> (i64, Duration) {
+        let busy = Duration::from_millis(self.pause_ms.unwrap_or(10));
         let (balance, time) = timed(|| run(self.threads, busy));
         let sum = i64::from(self.threads);
         let lost = sum - balance;
@@ -98,22 +108,32 @@ impl Options {
         (lost, time)
     }
 
-    fn run_one(&self, version: Version) {
-        let (lost, _) = self.run(version);
-        if lost == 0 && matches!(version, Version::Unlocked) {
-            self.say_why_nothing_was_lost();
+    /// Runs a version and shows its result, or the deadlock.
+    fn transfer(&self, version: Version, run: fn(Duration) -> String) {
+        cli::refuse_ignored::<Cli>(&["threads"]);
+        let busy = Duration::from_millis(self.pause_ms.unwrap_or(200));
+        let (outcome, time) = timed(|| watched::watch(move || run(busy)));
+        show_result(&version, outcome.as_deref().unwrap_or("deadlock"), time);
+        if let Err(threads) = outcome {
+            show!("Nothing has happened for a second, and nothing will:\n{threads}");
+            show!("This is a deadlock.");
+        } else if matches!(version, Version::Crossed) {
+            show!("No deadlock: luck. See `interleavings crossed`.");
         }
     }
 
     fn compare(&self) {
-        let (lost, unlocked_time) = self.run(Version::Unlocked);
-        let (lost_despite_lock, locked_time) = self.run(Version::Locked);
+        let (lost, unlocked_time) = self.deposit(Version::Unlocked, unlocked::run);
+        let (lost_despite_lock, locked_time) = self.deposit(Version::Locked, locked::run);
         let times = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
         match (lost, lost_despite_lock) {
             (0, 0) => self.say_why_nothing_was_lost(),
-            (_, 0) => show!(
-                "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
-            ),
+            (_, 0) => {
+                show!(
+                    "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
+                );
+                show!("Two locks can go wrong, too: see `crossed`, then `ordered`.");
+            }
             _ => show!("The lock does not keep the threads apart: see `interleavings locked`."),
         }
     }

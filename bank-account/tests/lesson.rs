@@ -5,13 +5,15 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use common::interleave::explore;
+use common::interleave::{explore, explore_plainly};
 
 // The lesson's own files; in these modules, `std` means the stand-in that plays every interleaving.
 common::explore!(unlocked, "../src/unlocked.rs");
 common::explore!(locked, "../src/locked.rs");
 common::explore!(owned, "../src/owned.rs");
 common::explore!(atomic, "../src/atomic.rs");
+common::explore!(crossed, "../src/crossed.rs");
+common::explore!(ordered, "../src/ordered.rs");
 
 /// The balance after two deposits of ¥1.
 fn two_deposits(run: fn(u32, Duration) -> i64) -> String {
@@ -68,6 +70,38 @@ fn atomic_keeps_both_deposits_in_every_interleaving() {
         "atomic.rs loses money on two deposits of ¥1",
         "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",
     );
+}
+
+const BOTH_DONE: &str = "account 1: ¥110, account 2: ¥90";
+
+/// Each thread acquires a lock, pauses, acquires the other lock, and releases both, the last one
+/// first. If both do their first two steps before either acquires its second lock, none ever will:
+/// these four steps have 4! / (2! 2!) = 6 interleavings. If one thread has acquired both locks, the
+/// other one begins when the first of them is released. The other release is then before any of its
+/// first three steps: 3 interleavings for each thread that can be first.
+#[test]
+fn crossed_deadlocks_in_6_of_12_interleavings() {
+    let found = explore(|| crossed::run(Duration::ZERO));
+    assert!(
+        (found.deadlocks(), found.ending_with(BOTH_DONE), found.count()) == (6, 6, 12),
+        "crossed.rs no longer shows the fault: of 12 interleavings of two transfers, 6 should \
+         deadlock, and 6 should end with {BOTH_DONE}. Instead:\n{found}\
+         See \"Deadlock\" in bank-account/README.md."
+    );
+    let plainly = explore_plainly(|| crossed::run(Duration::ZERO));
+    assert_eq!((plainly.deadlocks(), plainly.count()), (6, 12));
+}
+
+#[test]
+fn ordered_does_both_transfers_in_every_interleaving() {
+    let found = explore(|| ordered::run(Duration::ZERO));
+    found.must_all_end_with(
+        BOTH_DONE,
+        "ordered.rs does not do both transfers",
+        "Both threads must acquire the two locks in the same order, and move their money once: \
+         see \"Deadlock\" in bank-account/README.md.",
+    );
+    assert!(found.count() > 1, "ordered.rs does not run two threads:\n{found}");
 }
 
 const THREADS: u32 = 100;

@@ -16,10 +16,10 @@ fn example(name: &str, arguments: &str) -> String {
 fn without_a_version_both_run_and_a_comparison_follows() {
     let said = bank_account("--threads 20 --pause-ms 1").stdout();
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines.len(), 3, "{said}");
     assert!(lines[0].starts_with("unlocked   ¥"), "{said}");
     assert!(lines[1].starts_with("locked     ¥20 of ¥20: nothing lost "), "{said}");
-    assert!(lines[2].ends_with('.'), "{said}");
+    let has_lost = lines[2].starts_with("The lock saves ¥");
+    assert_eq!(lines.len(), 3 + usize::from(has_lost), "{said}");
 }
 
 #[test]
@@ -58,6 +58,39 @@ fn unsafe_is_another_name_for_unlocked() {
 }
 
 #[test]
+fn crossed_says_what_each_thread_of_the_deadlock_holds_and_waits_for() {
+    let said = bank_account("crossed --pause-ms 500").stdout();
+    let (first, rest) = said.split_once('\n').unwrap();
+    assert!(first.starts_with("crossed    deadlock  "), "{said}");
+    let expected = "\
+Nothing has happened for a second, and nothing will:
+  thread 1 holds lock 1 and waits for lock 2
+  thread 2 holds lock 2 and waits for lock 1
+This is a deadlock.
+";
+    assert_eq!(rest, expected);
+}
+
+/// Whether there is a deadlock without a pause is by chance.
+#[test]
+fn if_crossed_does_both_transfers_this_is_said_to_be_luck() {
+    let said = bank_account("crossed --pause-ms 0").stdout();
+    let luck = said.starts_with("crossed    account 1: ¥110, account 2: ¥90");
+    let told = said.ends_with("\nNo deadlock: luck. See `interleavings crossed`.\n");
+    assert_eq!((luck, !luck), (told, said.ends_with("\nThis is a deadlock.\n")), "{said}");
+}
+
+/// A thread that waits for longer than a second may still go on.
+#[test]
+fn ordered_does_both_transfers_however_long_the_pause() {
+    for arguments in ["ordered --pause-ms 1100", "ordered --pause-ms 0"] {
+        let said = bank_account(arguments).stdout();
+        assert!(said.starts_with("ordered    account 1: ¥110, account 2: ¥90 "), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
 fn interleavings_shows_each_ending_with_its_count_and_a_table() {
     let said = bank_account("interleavings unlocked").stdout();
     let expected = "\
@@ -85,18 +118,21 @@ step  thread 1     thread 2
 }
 
 #[test]
-fn interleavings_without_a_version_shows_all_four() {
+fn interleavings_without_a_version_shows_all() {
     let said = bank_account("interleavings").stdout();
-    let endings: Vec<&str> =
-        said.lines().filter(|line| line.contains(" interleavings end")).collect();
+    let endings: Vec<&str> = said.lines().filter(|line| line.contains(" interleavings ")).collect();
     let expected = [
         "18 of 20 interleavings end with ¥1. One of them:",
         "2 of 20 interleavings end with ¥2. One of them:",
         "2 of 2 interleavings end with ¥2. One of them:",
         "2 of 2 interleavings end with ¥2. One of them:",
         "6 of 6 interleavings end with ¥2. One of them:",
+        "6 of 12 interleavings deadlock. One of them:",
+        "6 of 12 interleavings end with account 1: ¥110, account 2: ¥90. One of them:",
+        "2 of 2 interleavings end with account 1: ¥110, account 2: ¥90. One of them:",
     ];
     assert_eq!(endings, expected);
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
 }
 
 #[test]
@@ -104,8 +140,14 @@ fn play_states_its_goal_first_and_ends_with_its_input() {
     let said = bank_account("play unlocked").stdout();
     assert!(said.starts_with("Two threads deposit ¥1 each. Make the account lose one."), "{said}");
     assert!(said.ends_with("\n18 of 20 interleavings reach the goal.\n"), "{said}");
-    let said = bank_account("play locked").stdout();
-    assert!(said.ends_with("\nNo interleaving reaches the goal.\n"), "{said}");
+    let said = bank_account("play crossed").stdout();
+    let goal = "\nMake the two threads wait for each other for ever. Can you?\n";
+    assert!(said.contains(goal), "{said}");
+    assert!(said.ends_with("\n6 of 12 interleavings reach the goal.\n"), "{said}");
+    for version in ["locked", "ordered"] {
+        let said = bank_account(&format!("play {version}")).stdout();
+        assert!(said.ends_with("\nNo interleaving reaches the goal.\n"), "{said}");
+    }
 }
 
 #[test]
@@ -117,6 +159,8 @@ fn help_says_what_each_version_shows() {
         "locked: ",
         "owned: ",
         "atomic: ",
+        "crossed: ",
+        "ordered: ",
         "interleavings ",
         "play ",
     ] {
@@ -127,7 +171,7 @@ fn help_says_what_each_version_shows() {
 #[test]
 fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
     let from_1_to_10000 = "a whole number from 1 to 10000 is allowed";
-    let versions = "[possible values: unlocked, locked, owned, atomic]";
+    let versions = "[possible values: unlocked, locked, owned, atomic, crossed, ordered]";
     for (arguments, allowed) in [
         ("--threads 0", from_1_to_10000),
         ("--threads 10001", from_1_to_10000),
@@ -138,6 +182,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
         ("looked", versions),
         ("interleavings looked", versions),
+        ("crossed --threads 3", "--threads has no effect here: see --help"),
+        ("ordered --threads 3", "--threads has no effect here: see --help"),
         ("interleavings unlocked --threads 3", "unexpected argument '--threads'"),
     ] {
         let said = bank_account(arguments).refusal();

@@ -244,7 +244,13 @@ impl Run {
 
     /// Types Enter.
     pub fn enter(&mut self) {
-        self.stdin.as_mut().expect("standard input is still open").write_all(b"\n").unwrap();
+        self.types("");
+    }
+
+    /// Types a line.
+    pub fn types(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().expect("standard input is still open");
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Opens the gate: the standard input ends.
@@ -300,13 +306,8 @@ impl Run {
                 return status;
             }
             if let Err(why) = patience.look(|| self.processes()) {
-                let came = self.came();
-                panic!(
-                    "The program does not end: {why}. If it waits for the end of a pipe: some \
-                     process, perhaps the parent, keeps a write end open. What came:\n\
-                     $ {}\n{came}",
-                    self.command
-                );
+                let (typed, came) = (self.command.clone(), self.came());
+                panic!("The program does not end: {why}. What came:\n$ {typed}\n{came}");
             }
             thread::sleep(Duration::from_millis(2));
         }

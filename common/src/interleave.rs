@@ -29,10 +29,11 @@
 //! assert_eq!(found.ending_with(1), 4); // a deposit is lost unless one thread comes after the other
 //! ```
 //!
+//! [`play`] lets a person choose the steps, and says what came of it.
+//!
 //! For real code, use [loom](https://docs.rs/loom) or [shuttle](https://docs.rs/shuttle): they also
-//! know weak memory or very long runs. They say whether a program is right. A lesson wants to know
-//! in how many interleavings it is wrong, and to show one of them step by step; they do not tell
-//! that.
+//! know weak memory or very long runs. They say whether a program is right, but neither in how many
+//! interleavings it is wrong nor by which steps, each with its name; and that is what a lesson shows.
 //!
 //! # Steps
 //!
@@ -47,8 +48,13 @@
 //!   `recv_timeout` may be out whenever the thread would have to wait.
 //! - A thread that waits in a loop says so with `yield_now`, `spin_loop` or a pause. Once it repeats
 //!   itself, it goes on only when something that it has read is changed. If that never happens, this
-//!   is a deadlock. A loop that counts its rounds and gives up may therefore give up later than a
-//!   real one.
+//!   is a deadlock. A loop that counts its rounds may therefore give up later than a real one; after
+//!   100 rounds in which nothing changes, it is taken for one that waits for ever.
+//! - A **process** is a thread that shares only files and pipes with others (see [`process`]). Where
+//!   [`Explorer::kills`] allows it, a process can be killed before each of its steps. Its locks are
+//!   released then and its ends of pipes closed, its files stay, and its destructors do nothing.
+//! - The disk of [`fs`] is a new one in each interleaving: [`fs::prepare`] puts files there, and
+//!   [`fs::files`] tells what is there at the end.
 //!
 //! # How it works
 //!
@@ -71,11 +77,12 @@
 //! # What is not modelled
 //!
 //! - Weak memory: real hardware allows more when an [`Ordering`](sync::atomic::Ordering) weaker than
-//!   `SeqCst` is asked for. Wake-ups without a reason, and a `compare_exchange_weak` that fails
-//!   without one, do not happen either.
-//! - [`Arc`](sync::Arc) is that of `std`: what it counts is not watched.
-//! - Power loss, folders, sockets and clocks. A process is a thread that can be killed:
-//!   [`process()`], or a [`Command`](process::Command). Only what is modelled is exported. Anything else is a compile error that shows a line with the reason:
+//!   `SeqCst` is asked for. Spurious wakeups, and a `compare_exchange_weak` that fails spuriously,
+//!   do not happen either.
+//! - [`Arc`](sync::Arc) is that of `std`, and what it counts is not watched: nothing may depend on
+//!   `strong_count`, or on which of several threads drops the last one.
+//! - Power loss, folders, sockets and clocks. Only what is modelled is exported. Anything else is a
+//!   compile error that shows a line with the reason:
 //!
 //! ```compile_fail,E0432
 //! use common::interleave as std;
@@ -278,7 +285,12 @@ pub mod io {
 pub mod common {
     pub use super::command::Worker;
     #[doc(no_inline)]
-    pub use crate::{cli, say, show};
+    pub use crate::{cli, say, show, whole_number};
+
+    /// Stands in for `common::pid`.
+    pub mod pid {
+        pub use super::super::command::own_pid as own;
+    }
 
     /// Stands in for `common::worker`.
     pub mod worker {

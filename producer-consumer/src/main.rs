@@ -1,29 +1,35 @@
 #![doc = include_str!("../README.md")]
 
 mod bounded;
+mod count;
+mod interleavings;
 mod stuck;
 
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::{cli, show, whole_number};
+use count::Count;
 
 /// Producers put items into a queue, consumers take them out: who says that it is over?
 ///
 /// Without a version, `stuck` and `bounded` run one after the other and are compared.
 #[derive(Parser)]
-#[command(allow_negative_numbers = true)]
+#[command(args_conflicts_with_subcommands = true, allow_negative_numbers = true)]
 struct Cli {
     version: Option<Version>,
 
     #[command(flatten)]
     options: Options,
+
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
 #[derive(Args)]
@@ -49,6 +55,14 @@ struct Options {
     consumers: u32,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    /// Run one producer of two items and one consumer in every interleaving of their steps
+    Interleavings { version: Option<Version> },
+    /// Be the scheduler: choose which thread takes the next step
+    Play { version: Version },
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Version {
     /// Skips an item if it sees no room, and keeps a sender: items are lost, and nothing ends
@@ -61,24 +75,18 @@ enum Version {
 /// Ctrl-C has been pressed.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// How many items there have been so far.
-#[derive(Default)]
-struct Count {
-    made: AtomicU32,
-    taken: AtomicU32,
-    received: AtomicU32, // taken, and worked on
-}
-
 fn main() -> ExitCode {
     common::lesson(|| {
-        let Cli { version, options } = Cli::parse();
-        match version {
-            Some(Version::Bounded) => {
+        let Cli { version, options, command } = Cli::parse();
+        match (command, version) {
+            (Some(Command::Play { version }), _) => interleavings::play(version),
+            (Some(Command::Interleavings { version }), _) => interleavings::show_all(version),
+            (None, Some(Version::Bounded)) => {
                 ctrlc::set_handler(stop)?;
                 options.run(Version::Bounded, u32::MAX);
             }
-            Some(Version::Stuck) => drop(options.run(Version::Stuck, 10)),
-            None => {
+            (None, Some(Version::Stuck)) => drop(options.run(Version::Stuck, 10)),
+            (None, None) => {
                 let [stuck, bounded] =
                     [Version::Stuck, Version::Bounded].map(|version| options.run(version, 10));
                 show!("stuck {stuck}; bounded {bounded}.");
@@ -131,20 +139,5 @@ impl Options {
         let lost = made - received;
         show!("made {made}, received {received}, lost {lost}");
         format!("loses {lost} of {made} items and {fate}")
-    }
-}
-
-impl Count {
-    /// Waits for the end, or until nobody works and nothing has changed between two looks.
-    fn comes_to_an_end(&self, end: &mpsc::Receiver<()>) -> bool {
-        let mut before = None;
-        while end.recv_timeout(Duration::from_millis(500)) == Err(RecvTimeoutError::Timeout) {
-            let now = [&self.made, &self.taken, &self.received].map(|it| it.load(SeqCst));
-            if now[1] == now[2] && before == Some(now) {
-                return false;
-            }
-            before = Some(now);
-        }
-        true
     }
 }

@@ -71,6 +71,19 @@ fn stuck_loses_an_item_if_it_sees_no_room() {
     stuck_must_lose_an_item();
 }
 
+/// Steps of the producer: it sees no item, sends 1, and looks again. If the consumer has not received
+/// 1 by then, item 2 is lost: what is left is to receive 1, and to drop the sender, in 2 orders. If
+/// it has, 2 is sent, and what is left is to receive 2, and to drop the sender, in 2 orders. In
+/// between, at any time, `run` drops its receiver: 2 × 6 interleavings of 5 other steps, and 2 × 8 of
+/// 7.
+#[test]
+fn stuck_with_room_for_one_loses_item_2_in_12_of_28_interleavings() {
+    stuck_must_lose_an_item();
+    let lost = two_items!(stuck, 1, 1, |item| assert!(item != 2, "2 is received")).deadlocks();
+    let all = two_items!(stuck, 1, 1, |_| ());
+    assert_eq!((lost, all.count()), (12, 28), "the steps of stuck.rs are others:\n{all}");
+}
+
 /// An interleaving in which item 2 is received ends with a panic here. In all others it was lost.
 fn stuck_must_lose_an_item() {
     for (capacity, is_lost, is_received) in [(0, true, false), (1, true, true), (2, false, true)] {

@@ -141,6 +141,33 @@ fn a_second_ctrl_c_ends_at_once() {
 }
 
 #[test]
+fn interleavings_shows_how_stuck_and_bounded_end() {
+    let said = run("interleavings").stdout();
+    let endings: Vec<&str> = said.lines().filter(|line| line.contains(" interleavings ")).collect();
+    let expected = [
+        "28 of 28 interleavings deadlock. One of them:",
+        "122 of 122 interleavings end with [1, 2] received. One of them:",
+    ];
+    assert_eq!(endings, expected);
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+}
+
+#[test]
+fn play_states_its_goal_first_and_ends_with_its_input() {
+    for (version, end) in [
+        ("stuck", "\n28 of 28 interleavings reach the goal.\n"),
+        ("bounded", "\nNo interleaving reaches the goal.\n"),
+    ] {
+        let said = run(&format!("play {version}")).stdout();
+        assert!(
+            said.contains("\nLose an item, or make thread 2 wait for ever. Can you?\n"),
+            "{said}"
+        );
+        assert!(said.ends_with(end), "{said}");
+    }
+}
+
+#[test]
 fn no_items_are_fine() {
     for capacity in [0, 1] {
         let said = run(&format!("bounded --items 0 --consumers 2 --capacity {capacity}")).stdout();
@@ -151,7 +178,15 @@ fn no_items_are_fine() {
 #[test]
 fn help_says_what_each_version_shows() {
     let help = run("--help").stdout();
-    for said in ["stuck:   Skips", "bounded: Waits", "Ctrl-C", "[default: 5]", "until Ctrl-C]"] {
+    for said in [
+        "stuck:   Skips",
+        "bounded: Waits",
+        "Ctrl-C",
+        "[default: 5]",
+        "until Ctrl-C]",
+        "interleavings ",
+        "play ",
+    ] {
         assert!(help.contains(said), "no {said:?} in\n{help}");
     }
 }
@@ -165,7 +200,9 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--consumers 101", "a whole number from 1 to 100 is allowed"),
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
         ("bound", "[possible values: stuck, bounded]"),
-        ("bounded stuck", "unexpected argument 'stuck'"),
+        ("interleavings bound", "[possible values: stuck, bounded]"),
+        ("play stuck --items 2", "unexpected argument '--items'"),
+        ("bounded stuck", "'stuck' cannot be used with '[VERSION]'"),
     ] {
         let said = run(arguments).refusal();
         assert!(said.contains(allowed), "{arguments}: {said}");

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 /// Creates `put.lock` and `get.lock` in a folder of their own. It goes when it is dropped, and on
 /// Ctrl-C.
 pub fn create() -> anyhow::Result<TempDir> {
-    let folder = tempfile::tempdir().context("cannot create a folder for the lock files")?;
+    let folder = tempfile::Builder::new().prefix("queue-ipc-").tempdir();
+    let folder = folder.context("cannot create a folder for the lock files")?;
     let path = folder.path().to_owned();
     let remove = move || {
         let _ = fs::remove_dir_all(&path);

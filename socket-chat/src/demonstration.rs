@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{anyhow, bail, ensure};
+use anyhow::{Context, bail, ensure};
 use common::{cli, say, show};
 
 use crate::client::connect;
@@ -68,9 +68,10 @@ fn talk(
             _ => bytes.iter().filter(|&&byte| byte == b'\n').count(),
         };
         for _ in 0..messages {
-            let answer = hear(version, &mut server);
-            let answer =
-                answer.map_err(|why| anyhow!("{name} gets no answer: {why}. See {file}"))?;
+            // Said first: if nobody reads any more, as after `| head -1`, this is a quiet end.
+            let answer = hear(version, &mut server)
+                .inspect_err(|why| say!("{name} gets no answer: {why}"))
+                .with_context(|| format!("{name} gets no answer: see {file}"))?;
             say!("{name} gets {answer:?}");
             if answer.starts_with("server: closed") {
                 break 'talk;

@@ -1,4 +1,4 @@
-//! The file that says how many tickets are left: `{"count": 3}`. Nothing here knows of locks.
+// The file that says how many tickets are left: `{"count": 3}`. Nothing here knows of locks.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod database;
+mod interleavings;
 mod locked;
+mod modelled;
 mod sale;
 mod serial;
 mod shop;
@@ -30,7 +32,7 @@ struct Cli {
     options: Options,
 
     #[command(subcommand)]
-    role: Option<Role>,
+    command: Option<Command>,
 }
 
 #[derive(Args)]
@@ -53,7 +55,11 @@ struct Options {
 }
 
 #[derive(Subcommand)]
-enum Role {
+enum Command {
+    /// Run two buyers in every interleaving of their steps, on a disk in memory
+    Interleavings { version: Option<Version> },
+    /// Be the scheduler: choose which of two buyers takes the next step
+    Play { version: Version },
     /// What each buyer process does: it answers whether it has a ticket
     #[command(hide = true)]
     Buyer {
@@ -76,24 +82,31 @@ enum Version {
 
 fn main() -> ExitCode {
     common::lesson(|| {
-        let Cli { version, options, role } = Cli::parse();
-        if let Some(Role::Buyer { version, shop }) = role {
-            return as_worker(|| {
-                let has_ticket = match version {
-                    Version::Unlocked => unlocked::buy(&shop)?,
-                    Version::Locked => locked::buy(&shop)?,
-                    Version::Serial => serial::buy(&shop)?,
+        let Cli { version, options, command } = Cli::parse();
+        match command {
+            Some(Command::Buyer { version, shop }) => return as_worker(|| buy(version, &shop)),
+            Some(Command::Play { version }) => interleavings::play(version),
+            Some(Command::Interleavings { version }) => interleavings::show_all(version),
+            None => {
+                sale::stop_on_ctrl_c()?;
+                return match version {
+                    Some(version) => options.run(version).map(drop),
+                    None => options.compare(),
                 };
-                show!("{has_ticket}");
-                Ok(())
-            });
+            }
         }
-        sale::stop_on_ctrl_c()?;
-        match version {
-            Some(version) => options.run(version).map(drop),
-            None => options.compare(),
-        }
+        Ok(())
     })
+}
+
+fn buy(version: Version, shop: &Shop) -> anyhow::Result<()> {
+    let has_ticket = match version {
+        Version::Unlocked => unlocked::buy(shop)?,
+        Version::Locked => locked::buy(shop)?,
+        Version::Serial => serial::buy(shop)?,
+    };
+    show!("{has_ticket}");
+    Ok(())
 }
 
 impl Options {
@@ -119,7 +132,7 @@ impl Options {
         show_result(&version, &format!("tickets {tickets}, sold {sold}, left {left}"), time);
         answers.into_iter().collect::<anyhow::Result<Vec<bool>>>()?; // has a buyer failed?
         if matches!(version, Version::Unlocked) && self.db.is_none() && sold > 1 {
-            show!("{}", what_it_means(tickets, sold, left));
+            show!("{}", sale::what_it_means(tickets, sold, left));
         }
         Ok(time)
     }
@@ -130,16 +143,5 @@ impl Options {
         let serial = three_digits(self.run(Version::Serial)?.as_secs_f64() / unlocked);
         show!("locked took {locked} times as long as unlocked, serial {serial} times.");
         Ok(())
-    }
-}
-
-/// Says in words what came of a sale without a lock.
-fn what_it_means(tickets: u64, sold: u64, left: u64) -> String {
-    if sold > tickets {
-        format!("Without a lock, {sold} of {tickets} tickets were sold.")
-    } else if sold > tickets - left {
-        format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left.")
-    } else {
-        "Without a lock, no ticket was sold twice, either. That was luck: see --step.".into()
     }
 }

@@ -94,6 +94,17 @@ impl Drop for Sale {
     }
 }
 
+/// Says in words what came of a sale without a lock.
+pub fn what_it_means(tickets: u64, sold: u64, left: u64) -> String {
+    if sold > tickets {
+        format!("Without a lock, {sold} of {tickets} tickets were sold.")
+    } else if sold > tickets - left {
+        format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left.")
+    } else {
+        "Without a lock, no ticket was sold twice, either. That was luck: see --step.".into()
+    }
+}
+
 /// Creates the file in one step: another run finds none, or a whole one.
 fn create_if_missing(file: &Path, tickets: u64) -> anyhow::Result<bool> {
     let cannot = || format!("cannot create {}", file.display());

@@ -3,7 +3,7 @@
 
 use common::{Worker, say};
 
-use crate::shop::{Moment, Shop};
+use super::shop::{Moment, Shop};
 
 /// Starts each buyer when the one before it has ended. Returns what each has answered: has it a ticket?
 /// `start` starts this program once more, as a process that does `buy` below.

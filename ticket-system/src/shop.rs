@@ -1,4 +1,4 @@
-//! The shop as a buyer process finds it: where the file is, and when the shop is busy.
+// The shop as a buyer process finds it: where the file is, and when the shop is busy.
 
 use std::path::PathBuf;
 use std::thread;
@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use common::cli::wait_for_enter;
 use common::{pid, whole_number};
 
-use crate::database;
+use super::database;
 
 /// What a buyer can do there.
 #[derive(Args)]
@@ -17,7 +17,7 @@ pub struct Shop {
     pub file: PathBuf,
 
     #[command(flatten)]
-    pace: Pace,
+    pub pace: Pace,
 }
 
 /// How long it takes.

@@ -3,7 +3,7 @@
 
 use common::{Worker, say};
 
-use crate::shop::{Moment, Shop};
+use super::shop::{Moment, Shop};
 
 /// Starts all buyers, then waits for all of them. Returns what each has answered: has it a ticket?
 /// `start` starts this program once more, as a process that does `buy` below.

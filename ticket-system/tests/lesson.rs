@@ -10,8 +10,12 @@ use std::time::Duration;
 use std::{env, thread};
 
 use common::check::{self, DEADLINE, Run, command, pid_in};
+use common::interleave::{Explorer, Interleavings, explore};
 use serde_json::Value;
 use tempfile::TempDir;
+
+#[path = "../src/modelled.rs"]
+mod modelled;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ticket-system");
 
@@ -119,6 +123,88 @@ fn result(version: &str, said: &str) -> (u64, u64, u64) {
     let numbers: Vec<u64> =
         line.split([' ', ',']).filter_map(|word| word.parse().ok()).take(3).collect();
     (numbers[0], numbers[1], numbers[2])
+}
+
+/// Checks that every interleaving comes to one of these ends.
+#[track_caller]
+fn must_end_with(version: &str, found: &Interleavings, endings: &[String], hint: &str) {
+    let is_wrong =
+        |ending: &str| !endings.iter().any(|right| ending == format!("end with {right}"));
+    if let Some((ending, count, sample)) = found.endings().find(|(ending, ..)| is_wrong(ending)) {
+        let all = found.count();
+        panic!(
+            "{version}.rs sells wrongly: {count} of {all} interleavings {ending}. One \
+             of them:\n{sample}{hint}"
+        );
+    }
+}
+
+#[test]
+fn unlocked_sells_one_ticket_twice_in_12780_of_12870_interleavings() {
+    let found = explore(|| modelled::unlocked(2, 1));
+    // Of two buyers with 8 steps each: 16! / (8! 8!). It is right in twice 10! / (8! 2!) of them: one
+    // buyer takes its 8 steps before the other one reads what is left, which is its third step.
+    assert!(
+        found.count() == 12_870 && found.ending_with("sold 2, left 0") == 12_780,
+        "unlocked.rs no longer shows the fault: of 12870 interleavings of two buyers, 12780 should \
+         end with two tickets sold where there was one. Instead:\n{found}See \"Why\" in \
+         ticket-system/README.md."
+    );
+}
+
+#[test]
+fn locked_sells_each_ticket_once_in_every_interleaving() {
+    // A lock on db.json keeps two apart. The third one can open the new db.json, while the second one
+    // has waited for the old one.
+    for (buyers, tickets) in [(2, 1), (2, 2), (3, 2)] {
+        let found = explore(move || modelled::locked(buyers, tickets));
+        must_end_with("locked", &found, &[format!("sold {tickets}, left 0")], FIX);
+    }
+}
+
+#[test]
+fn serial_leaves_its_buyers_one_interleaving() {
+    let hint = "serial.rs must wait for each buyer before it starts the next one: see \"The fix\" in \
+         ticket-system/README.md.";
+    for tickets in [1, 2] {
+        let found = explore(move || modelled::serial(2, tickets));
+        must_end_with("serial", &found, &[format!("sold {tickets}, left 0")], hint);
+        assert_eq!(found.count(), 1, "{hint}\n{found}");
+    }
+}
+
+/// A kill before any step of either buyer, in every interleaving.
+#[test]
+fn after_a_kill_db_json_is_whole_the_other_buyer_buys_and_only_the_new_file_of_the_killed_one_stays()
+ {
+    must_survive_a_kill("unlocked", modelled::unlocked);
+    must_survive_a_kill("locked", modelled::locked);
+    must_survive_a_kill("serial", modelled::serial);
+}
+
+#[track_caller]
+fn must_survive_a_kill(version: &str, sale: fn(u32, u64) -> String) {
+    let hint = "A buyer must write a new file, put it in the place of db.json in one step, and let \
+                the system release its lock: see \"Why\" in ticket-system/README.md.";
+    // First without a kill, since that is quick.
+    for (kills, tickets) in [(0, 1), (1, 1), (1, 2)] {
+        let found = Explorer::default().kills(kills).explore(move || sale(2, tickets));
+        let mut endings = vec![format!("sold {tickets}, left 0")];
+        for killed in [1, 2] {
+            let was_killed = format!("buyer {killed} was killed");
+            // Before its rename: the other one buys. After it: this ticket is gone.
+            let before = format!("sold 1, left {}, {was_killed}", tickets - 1);
+            endings.push(format!("sold {}, left 0, {was_killed}", tickets - 1));
+            endings.push(format!("{before}, db.json.{killed}.new left behind"));
+            endings.push(before);
+        }
+        if version == "unlocked" {
+            endings.push(format!("sold 2, left {}", tickets - 1)); // the fault, without a kill
+        }
+        must_end_with(version, &found, &endings, hint);
+        let is_left = found.endings().any(|(ending, ..)| ending.contains(".new left"));
+        assert_eq!(is_left, kills == 1, "{found}");
+    }
 }
 
 #[test]

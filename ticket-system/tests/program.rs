@@ -98,9 +98,40 @@ fn without_tickets_each_buyer_says_that_none_is_left() {
 }
 
 #[test]
+fn interleavings_without_a_version_shows_all_three_also_with_kills() {
+    let said = ticket_system("interleavings").stdout();
+    let has = |text: &str| said.lines().any(|line| line.trim_start().starts_with(text));
+    for version in ["unlocked: two buyers", "locked: two buyers", "serial: two buyers"] {
+        assert!(has(version), "{said}");
+    }
+    // What goes wrong, and in how many, is for the lesson check to say.
+    assert!(has("One buyer may be killed before any of its steps: 12 interleavings"), "{said}");
+    assert!(has("3 end with sold 1, left 0, buyer 1 was killed, db.json.1.new left"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+}
+
+#[test]
+fn play_states_its_goal_first_and_ends_with_its_input() {
+    let said = ticket_system("play unlocked").stdout();
+    assert!(said.starts_with("Two buyers, one ticket. Sell it twice. Can you?"), "{said}");
+    assert!(said.contains("\nk 1  buyer 1 is killed\n"), "{said}");
+    assert!(said.ends_with("> q\n12780 of 61038 interleavings reach the goal.\n"), "{said}");
+    let said = ticket_system("play locked").stdout();
+    assert!(said.ends_with("\nNo interleaving reaches the goal.\n"), "{said}");
+}
+
+#[test]
 fn help_says_what_each_version_shows() {
     let help = ticket_system("--help").stdout();
-    for said in ["unlocked: ", "more than there are", "locked: ", "serial: ", "--step"] {
+    for said in [
+        "unlocked: ",
+        "more than there are",
+        "locked: ",
+        "serial: ",
+        "--step",
+        "interleavings ",
+        "play ",
+    ] {
         assert!(help.contains(said), "no {said:?} in\n{help}");
     }
     assert!(!help.contains("\n  buyer "), "{help}");
@@ -124,6 +155,9 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--db db.json", version), // each version would sell what the one before has left
         ("locked --step=never", "[possible values: getting, renaming]"),
         ("looked", "[possible values: unlocked, locked, serial]"),
+        ("interleavings looked", "[possible values: unlocked, locked, serial]"),
+        ("play", version),
+        ("play locked --buyers 3", "unexpected argument '--buyers'"),
     ] {
         let said = ticket_system(arguments).refusal();
         assert!(said.contains(allowed), "{arguments}: {said}");

@@ -72,7 +72,9 @@ impl Patience {
         if now - self.still_since > STANDSTILL {
             let count = processes.len();
             return Err(format!(
-                "it has come to a standstill. For 2 s, all its processes ({count}) have waited"
+                "it has come to a standstill. For 2 s, all its processes ({count}) have waited: for a \
+                 lock, for each other, or for the end of a pipe of which some process, perhaps the \
+                 parent, keeps a write end open"
             ));
         }
         // Several processes that wait for a processor wait longer, together, than time passes. So at

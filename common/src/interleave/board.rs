@@ -6,7 +6,7 @@ use std::iter;
 use super::names::{Numbers, titles};
 use super::report::{DEADLOCK, Interleavings};
 use super::state::KILLED;
-use super::table::{Interleaving, Line, Record};
+use super::table::{Interleaving, Line, Record, WIDTH};
 
 /// The steps so far, what each thread would do next, and what the others wait for.
 pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Numbers) -> String {
@@ -55,7 +55,9 @@ pub(super) fn summary(ending: &str, found: &Interleavings) -> String {
         None if ending == DEADLOCK => "It ends in a deadlock".to_string(),
         None => format!("It ends in a {ending}"),
     };
-    format!("{how}, as {count} of {all} interleavings do.")
+    let like_this = format!("as {count} of {all} interleavings do.");
+    let gap = if how.len() + 2 + like_this.len() > WIDTH { '\n' } else { ' ' };
+    format!("{how},{gap}{like_this}")
 }
 
 /// The words of a text, as they come.

@@ -4,11 +4,12 @@
 use std::panic;
 use std::str::FromStr;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use super::handle::JoinHandle;
 use super::output::Output;
 use super::pipe::PipeReader;
+use super::process::{can_be_killed, is_killed};
 use super::shared::hold;
 use super::stage::me;
 use super::stdio::{Standard, Stdin};
@@ -89,8 +90,15 @@ impl Worker {
         };
         let own = standard.clone();
         let process = Builder::new().name(name.clone()).spawn(move || own.during(role))?;
-        me().0.state().threads[process.thread.number].mortal = *mortal; // before its first step
+        if *mortal {
+            can_be_killed(process.thread.number);
+        }
         Ok(Self { name: name.clone(), process, stdout })
+    }
+
+    /// See [`crate::Worker::pid`]. It is the number of the process.
+    pub fn pid(&self) -> u32 {
+        self.process.thread.number as u32
     }
 
     /// See [`crate::Worker::join`].
@@ -102,7 +110,7 @@ impl Worker {
         let number = self.process.thread.number;
         match self.process.join() {
             Ok(outcome) => outcome.with_context(|| format!("the {} process failed", self.name)),
-            Err(_) if me().0.state().threads[number].killed => Ok(()),
+            Err(_) if is_killed(number) => Ok(()),
             Err(panic) => panic::resume_unwind(panic),
         }
     }
@@ -111,10 +119,12 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// When it failed, or when its answer is no such value.
+    /// When it failed or was killed, or when its answer is no such value.
     pub fn answer<T: FromStr>(self) -> anyhow::Result<T> {
         let (name, stdout) = (self.name.clone(), self.stdout.clone());
+        let number = self.process.thread.number;
         self.join()?;
+        ensure!(!is_killed(number), "{name} was killed");
         let text = match stdout {
             Output::Answer(answer) => hold(&answer).trim_end().to_string(),
             _ => String::new(),
@@ -130,4 +140,9 @@ impl Worker {
 /// That of the first one that failed.
 pub fn join_all(workers: Vec<Worker>) -> anyhow::Result<()> {
     workers.into_iter().try_for_each(Worker::join)
+}
+
+/// See [`crate::pid::own`]. It is the number of the process.
+pub fn own_pid() -> u32 {
+    me().1 as u32
 }

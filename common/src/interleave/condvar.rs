@@ -12,8 +12,8 @@ use super::stage::me;
 use super::waiting::Waiting;
 
 /// See [`std::sync::Condvar`]. To release the lock and wait is one step, and to be notified and
-/// acquire the lock again is another one. Nobody wakes who was not notified, although `std` allows
-/// it. Of several threads that wait, `notify_one` may wake any.
+/// acquire the lock again is another one. There are no spurious wakeups, although `std` allows
+/// them. Of several threads that wait, `notify_one` may wake any.
 pub struct Condvar {
     place: &'static Location<'static>,
     afresh: Afresh<Here>,

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::folder::quoted;
 use super::mark::{Mark, hash};
 use super::shared::{Shared, hold};
 use super::stage::{self, me};
@@ -91,6 +92,28 @@ pub(super) fn call_now<R>(
                 Err(fault) => format!("{what} {}: {}", name(path), fault.kind()),
             };
             (outcome, text, seen)
+        },
+    )
+}
+
+/// A call that reads. What it has read is told.
+pub(super) fn read_now(
+    path: &Path,
+    act: impl FnOnce(&mut Files) -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<u8>> {
+    if stage::is_killed() {
+        return Err(ErrorKind::Interrupted.into());
+    }
+    call(
+        "its turn",
+        |_| true,
+        |files, _| {
+            let data = act(files);
+            let (told, seen) = match &data {
+                Ok(data) => (quoted(data), hash(data)),
+                Err(fault) => (fault.kind().to_string(), 0),
+            };
+            (data, format!("reads {}: {told}", name(path)), seen)
         },
     )
 }

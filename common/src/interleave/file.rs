@@ -6,7 +6,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::disk::{Files, call, call_now, close, name};
+use super::disk::{Files, call, call_now, close, name, read_now};
+use super::folder::quoted;
 use super::mark::hash;
 use super::shared::hold;
 use super::stage;
@@ -23,7 +24,7 @@ struct Open {
     node: usize,
     /// Tells this open file from all others.
     id: u64,
-    /// Where the next read begins.
+    /// Where the next read or write begins.
     at: Mutex<usize>,
 }
 
@@ -111,9 +112,12 @@ impl Drop for Open {
 
 impl Write for &File {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(data);
-        call_now(&self.0.path, &format!("writes {:?} to", text.trim_end()), |files, _| {
-            files.nodes[self.0.node].data.extend(data);
+        call_now(&self.0.path, &format!("writes {} to", quoted(data)), |files, _| {
+            let (mut at, old) = (hold(&self.0.at), &mut files.nodes[self.0.node].data);
+            let end = *at + data.len();
+            old.resize(old.len().max(end), 0);
+            old[*at..end].copy_from_slice(data);
+            *at = end;
             (Ok(data.len()), hash(data))
         })
     }
@@ -129,15 +133,15 @@ impl Write for &File {
 
 impl Read for &File {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        call_now(&self.0.path, "reads", |files, _| {
+        let data = read_now(&self.0.path, |files| {
             let mut at = hold(&self.0.at);
-            let data = &files.nodes[self.0.node].data;
-            let data = &data[(*at).min(data.len())..];
-            let count = to.len().min(data.len());
-            to[..count].copy_from_slice(&data[..count]);
-            *at += count;
-            (Ok(count), hash(&data[..count]))
-        })
+            let rest = files.nodes[self.0.node].data.iter().skip(*at);
+            let data: Vec<u8> = rest.take(to.len()).copied().collect();
+            *at += data.len();
+            Ok(data)
+        })?;
+        to[..data.len()].copy_from_slice(&data);
+        Ok(data.len())
     }
 }
 

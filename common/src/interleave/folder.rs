@@ -3,17 +3,13 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::disk::{call_now, name};
+use super::disk::{call_now, name, read_now};
 use super::mark::hash;
 
 /// See [`std::fs::read`]. To open the file and to read it are one step.
 pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
     let path = path.as_ref();
-    call_now(path, "reads", |files, _| {
-        let data = files.find(path).map(|node| files.nodes[node].data.clone());
-        let seen = hash(data.as_ref().ok());
-        (data, seen)
-    })
+    read_now(path, |files| files.find(path).map(|node| files.nodes[node].data.clone()))
 }
 
 /// See [`std::fs::read_to_string`]. To open the file and to read it are one step.
@@ -91,4 +87,14 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
         let seen = hash(found.as_ref().ok().map(|found| (found.is_dir, found.len)));
         (found, seen)
     })
+}
+
+/// How what is read or written is told in a table. Quotes that are in it are enough.
+pub(super) fn quoted(data: &[u8]) -> String {
+    let text = String::from_utf8_lossy(data);
+    let quoted = format!("{:?}", text.trim_end());
+    if !text.contains('"') {
+        return quoted;
+    }
+    quoted[1..quoted.len() - 1].replace("\\\"", "\"")
 }

@@ -1,6 +1,8 @@
 //! Stands in for `std::process`, and for processes: threads that can be killed before any of their
 //! steps.
 
+use std::panic::resume_unwind;
+
 use super::handle::ScopedJoinHandle;
 use super::scope::Scope;
 use super::stage::me;
@@ -26,7 +28,7 @@ pub fn process<'scope, T: Send + 'scope>(
 ) -> Process<'scope, T> {
     let started = Builder::new().name(name.into()).spawn_scoped(scope, f);
     let handle = started.expect("failed to spawn thread");
-    me().0.state().threads[handle.thread.number].mortal = true; // it stands before its first step
+    can_be_killed(handle.thread.number);
     Process(handle)
 }
 
@@ -36,8 +38,16 @@ impl<T> Process<'_, T> {
         let number = self.0.thread.number;
         match self.0.join() {
             Ok(value) => Some(value),
-            Err(_) if me().0.state().threads[number].killed => None,
-            Err(panic) => std::panic::resume_unwind(panic),
+            Err(_) if is_killed(number) => None,
+            Err(panic) => resume_unwind(panic),
         }
     }
+}
+
+pub(super) fn can_be_killed(thread: usize) {
+    me().0.state().threads[thread].mortal = true; // it stands before its first step
+}
+
+pub(super) fn is_killed(thread: usize) -> bool {
+    me().0.state().threads[thread].killed
 }

@@ -160,7 +160,6 @@ impl State {
         self.line(thread, KILLED.into(), None, false);
         self.kills -= 1;
         self.threads[thread].killed = true;
-        self.threads[thread].learn(hash(KILLED));
         thread
     }
 

@@ -10,7 +10,7 @@ use super::shared::Key;
 pub(super) const WAITS: &str = "waits for ";
 
 /// No table is wider.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 /// The width of the column of numbers.
 const NUMBER: usize = 6;

@@ -4,6 +4,8 @@
 //! $ cargo run -p ping-pong
 //! what it prints; a line `…` stands for lines that are left out
 //! ```
+//!
+//! Before the command, there may be what it reads: `$ echo 1 2 | cargo run …`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,7 @@ use crate::{check_all, lesson_knows};
 
 /// What differs from run to run, and what stands for it while a page is compared with an output.
 /// All else must be the same.
-const BY_CHANCE: [(&str, &str); 18] = [
+const BY_CHANCE: [(&str, &str); 20] = [
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
     (r"PID \d+", "PID N"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
@@ -36,6 +38,8 @@ const BY_CHANCE: [(&str, &str); 18] = [
     (r"^Without a lock, \d+ of", "Without a lock, N of"),
     (r"received \d+, lost [1-9]\d*", "received N, lost N"),
     (r"^stuck loses \d+ of", "stuck loses N of"),
+    (r"skips \d+ ", "skips N "),
+    (r"received \d+, lost [1-9]\d*", "received N, lost N"),
 ];
 
 /// Stands on a page for any lines, or none.
@@ -154,11 +158,16 @@ fn is_printed(page: &Page, block: &Block, masks: &Masks) -> Result<(), String> {
     let (first, shown) = block.lines.split_first().expect("a block has lines");
     let typed = first.strip_prefix("$ ").unwrap_or(first);
     let typed_at = format!("{}, line {}: {typed}\n", page.path, block.line + 1);
-    let (program, arguments) = started_by(typed).map_err(|fault| format!("{typed_at}{fault}"))?;
+    let (echo, cargo) = typed.split_once(" | ").map_or((None, typed), |it| (Some(it.0), it.1));
+    let (program, arguments) = started_by(cargo).map_err(|fault| format!("{typed_at}{fault}"))?;
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(); // for what it writes
     let mut program = command(program, &arguments);
     program.current_dir(folder.path());
-    let outcome = Run::start(program).end();
+    let mut run = Run::start(program);
+    if let Some(input) = echo.and_then(|echo| echo.strip_prefix("echo ")) {
+        run.types(input);
+    }
+    let outcome = run.end();
     let well = outcome.status.success() && outcome.stderr.is_empty();
     let printed = outcome.stdout + &outcome.stderr;
     let shown = masks.lines(shown.iter().map(String::as_str), block.line + 2);

@@ -99,9 +99,12 @@ pub fn lessons() -> Vec<String> {
     names.filter(|name| !name.is_empty() && name != "common").collect()
 }
 
-/// Is this the file of a version? All others begin with documentation: `//!`, or `#!` and the page.
+/// Is this the file of a version? All others begin with documentation, `//!` or `#!` and the page; or,
+/// where `explore!` includes them, have none of these functions.
 pub fn is_version(text: &str) -> bool {
-    !text.starts_with("//!") && !text.starts_with("#!")
+    let has = |function| text.contains(function);
+    let documented = text.starts_with("//!") || text.starts_with("#!");
+    !documented && (has("\npub fn run(") || has("\npub fn talk("))
 }
 
 /// The names of the Rust files in a folder of a lesson, without `.rs`, in order.

@@ -30,23 +30,23 @@ fn must_agree(main: &[Op]) -> Counts {
 }
 
 #[test]
-fn three_hundred_random_programs_have_the_counts_and_endings_of_the_oracle() {
+fn two_hundred_random_programs_have_the_counts_and_endings_of_the_oracle() {
     let (mut tried, mut deadlocks) = (0, 0);
     for seed in 0..2000 {
         let (main, sizes) = Dice(seed).program();
         let Some(expected) = count(&main, sizes, 1000) else { continue };
-        if expected.values().sum::<u128>() > 500 {
+        if expected.values().sum::<u128>() > 100 {
             continue;
         }
         let found = explore(run(&main, sizes));
         assert_eq!(counts(&found), expected, "{seed}: {main:?} {sizes:?}\n{found}");
         tried += 1;
         deadlocks += u32::from(expected.contains_key(DEADLOCK));
-        if tried == 300 {
+        if tried == 200 {
             break;
         }
     }
-    assert!(tried == 300 && deadlocks > 30, "{tried} programs, {deadlocks} can deadlock");
+    assert!(tried == 200 && deadlocks > 20, "{tried} programs, {deadlocks} can deadlock");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_cache_changes_neither_counts_nor_samples() {
     for seed in 0..1000 {
         let (main, sizes) = Dice(seed).program();
         let Some(expected) = count(&main, sizes, 1000) else { continue };
-        if !(2..=200).contains(&expected.values().sum::<u128>()) {
+        if !(2..=60).contains(&expected.values().sum::<u128>()) {
             continue;
         }
         let found = explore(run(&main, sizes));

@@ -1,7 +1,7 @@
 //! Files, pipes, and processes that are killed.
 
 use common::interleave as std;
-use common::interleave::common::{Worker, show, worker::join_all};
+use common::interleave::common::{Worker, pid, show, worker::join_all};
 use common::interleave::{Explorer, Interleavings, Process, explore, explore_plainly, process};
 
 use std::fs::{self, File};
@@ -72,6 +72,79 @@ fn two_processes_that_lock_sell_it_once() {
 }
 
 #[test]
+fn a_file_that_two_processes_write_has_the_bytes_that_came_last() {
+    let found = explore(|| {
+        fs::prepare(DB, "before");
+        thread::scope(|scope| {
+            for text in ["1", "22"] {
+                process(scope, text, move || fs::write(DB, text).unwrap());
+            }
+            // What comes after both of them depends on which one wrote last.
+            thread::sleep(::std::time::Duration::ZERO);
+        });
+        fs::read_to_string(DB).unwrap()
+    });
+    // To empty the file and to write it are two steps each, and the pause is one: 5! / (2! 2!).
+    assert_eq!(found.count(), 30, "{found}");
+    let ending = |text| found.ending_with(text) / 5; // wherever the pause is
+    // One after the other, or the shorter text over the longer one, or the longer one last.
+    assert_eq!([ending("1"), ending("22"), ending("12")], [1, 3, 2], "{found}");
+}
+
+#[test]
+fn a_new_file_must_not_be_there_and_an_old_one_must() {
+    let found = explore(|| {
+        fs::prepare(DB, "1");
+        let faults = [
+            File::create_new(DB).map(drop),
+            File::open("/shop/none").map(drop),
+            fs::remove_file("/shop/none"),
+            fs::rename("/shop/none", DB),
+        ];
+        let faults = faults.map(|fault| fault.unwrap_err().kind().to_string());
+        let (size, exists) = (fs::metadata(DB).unwrap().len(), fs::exists("/shop/none").unwrap());
+        format!("{} {size} {exists}", faults.join(", "))
+    });
+    let ending =
+        "entity already exists, entity not found, entity not found, entity not found 1 false";
+    assert_eq!(found.ending_with(ending), 1, "{found}");
+}
+
+#[test]
+fn what_a_process_has_read_is_part_of_the_state() {
+    let found = explore(|| {
+        fs::prepare(DB, "1");
+        thread::scope(|scope| {
+            process(scope, "writer", || fs::write(DB, "2").unwrap());
+            let read = || {
+                let text = fs::read_to_string(DB).unwrap();
+                thread::sleep(::std::time::Duration::ZERO);
+                text
+            };
+            process(scope, "reader", read).wait().unwrap()
+        })
+    });
+    // The writer empties the file, and then writes; the reader reads, and then pauses: 4! / (2! 2!).
+    assert_eq!(["1", "", "2"].map(|text| found.ending_with(text)), [3, 2, 1], "{found}");
+}
+
+#[test]
+fn a_file_is_read_from_where_the_last_read_ended() {
+    let found = explore(|| {
+        fs::prepare(DB, "1 and 2");
+        let mut file = File::open(DB).unwrap();
+        let mut parts = [[0; 4], [0; 4]];
+        let counts = parts.each_mut().map(|part| file.read(part).unwrap());
+        let other = File::open(DB).unwrap();
+        file.lock().unwrap();
+        let held = other.try_lock().is_err();
+        file.unlock().unwrap();
+        format!("{counts:?} {held} {}", other.try_lock().is_ok())
+    });
+    assert_eq!(found.ending_with("[4, 3] true true"), 1, "{found}");
+}
+
+#[test]
 fn the_steps_of_files_are_told_with_their_names() {
     let found = explore(|| two_buyers(buy_locked));
     // The open of the buyer that comes second is somewhere among the 7 steps of the first one.
@@ -80,7 +153,7 @@ fn the_steps_of_files_are_told_with_their_names() {
     for text in [
         "opens db.lock",
         "locks db.lock",
-        "reads db",
+        "reads db: \"1\"",
         "creates db.2.new",
         "writes \"0\" to db.2.new",
         "renames db.2.new to db",
@@ -143,6 +216,32 @@ fn the_cache_changes_neither_counts_nor_samples_of_files_and_kills() {
         assert_eq!(found.to_string(), plainly.to_string());
         assert!(found.runs() < plainly.runs() || found.count() < 50);
     }
+}
+
+#[test]
+fn a_process_that_waits_can_be_killed_too() {
+    let found = Explorer::default().kills(1).explore(|| {
+        fs::prepare(LOCK, "");
+        thread::scope(|scope| {
+            let locks = || {
+                let file = File::open(LOCK).unwrap();
+                file.lock().unwrap();
+            };
+            let file = File::open(LOCK).unwrap();
+            let waits = process(scope, "process", locks);
+            file.lock().unwrap();
+            File::open(LOCK).unwrap();
+            drop(file);
+            waits.wait().is_some()
+        })
+    });
+    // Main locks, opens and closes; the process opens, locks and closes. Not killed: its open comes
+    // before, between or after the steps of main (4), or it comes first with its lock (1).
+    assert_eq!(found.ending_with(true), 5, "{found}");
+    // Killed before its open: at 4 places. Killed before its lock, for which it may be waiting: its
+    // open and its end are at places 1 to 4, in this order (10). Killed before its close: in each
+    // of the 5 ways in which it comes that far.
+    assert_eq!(found.ending_with(false), 4 + 10 + 5, "{found}");
 }
 
 /// A killed process does nothing more, not even in its destructors.
@@ -216,6 +315,52 @@ fn a_killed_writer_closes_its_end_of_the_pipe() {
     });
     let endings: Vec<_> = found.endings().map(|(ending, ..)| ending).collect();
     assert_eq!(endings, ["end with ", "end with 1", "end with 12"], "{found}");
+}
+
+/// What a lesson does that starts its own program again.
+#[test]
+fn a_worker_answers_and_one_that_was_killed_or_has_failed_does_not() {
+    let lesson = |work: fn() -> anyhow::Result<()>| {
+        let start = |_| Worker::start(Command::of("worker", work).mortal().stdout(Stdio::piped()));
+        let answers = [1, 2].map(start).map(|worker| worker.unwrap().answer::<u32>());
+        format!("{:?}", answers.map(|answer| answer.map_err(|fault| fault.to_string())))
+    };
+    let works = || {
+        thread::sleep(std::time::Duration::ZERO);
+        show!("{}", pid::own());
+        Ok(())
+    };
+    let found = Explorer::default().kills(1).explore(move || lesson(works));
+    // Both go on, or one is killed before the other goes on, or after that.
+    let killed = r#"Err("worker was killed")"#;
+    for (ending, count) in [
+        ("[Ok(1), Ok(2)]", 2),
+        (&format!("[{killed}, Ok(2)]"), 2),
+        (&format!("[Ok(1), {killed}]"), 2),
+    ] {
+        assert_eq!(found.ending_with(ending), count, "{found}");
+    }
+    assert_eq!(found.count(), 6, "{found}");
+
+    let found = explore(move || lesson(|| Ok("x".parse::<u32>().map(drop)?)));
+    let failed = r#"Err("the worker process failed")"#;
+    assert_eq!(found.ending_with(format!("[{failed}, {failed}]")), 1, "{found}");
+}
+
+#[test]
+fn text_with_quotes_in_it_is_told_as_it_is() {
+    let found = explore(|| {
+        fs::prepare(DB, "");
+        thread::scope(|scope| {
+            let writes = || {
+                File::create(DB).unwrap().write_all(b"{\"count\":1}\n").unwrap();
+                fs::read_to_string(DB).unwrap()
+            };
+            process(scope, "writer", writes).wait().unwrap()
+        })
+    });
+    let rows: Vec<_> = found.endings().next().unwrap().2.rows().map(|row| row.1).collect();
+    assert_eq!(rows[1..], ["writes {\"count\":1} to db", "reads db: {\"count\":1}"]);
 }
 
 /// A process that writes this text to its standard output.

@@ -97,6 +97,26 @@ fn the_first_panic_is_the_one_that_began_first() {
 }
 
 #[test]
+fn which_of_two_panics_comes_first_is_part_of_the_state() {
+    let found = explore(|| {
+        let (numbers, other) = ([AtomicI64::new(0), AtomicI64::new(0)], AtomicI64::new(0));
+        thread::scope(|scope| {
+            for (number, text) in numbers.iter().zip(["first", "second"]) {
+                scope.spawn(move || {
+                    number.load(SeqCst);
+                    panic!("{text}");
+                });
+            }
+            // What comes after both of them is the same, but for that.
+            scope.spawn(|| [other.fetch_add(1, SeqCst), other.fetch_add(1, SeqCst)]);
+        });
+        "no panic"
+    });
+    let half = found.count() / 2;
+    assert_eq!(endings(&found), [("panic: first", half), ("panic: second", half)], "{found}");
+}
+
+#[test]
 fn a_panic_is_told_before_the_lock_is_released_that_its_thread_held() {
     let found = explore(|| {
         let lock = Mutex::new(());

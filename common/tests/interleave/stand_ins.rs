@@ -199,6 +199,21 @@ fn park_waits_for_an_unpark_that_may_have_come_before() {
 }
 
 #[test]
+fn an_unpark_is_good_for_one_park_only() {
+    let found = explore(|| {
+        let sleeper = thread::spawn(|| {
+            thread::park();
+            thread::park();
+        });
+        sleeper.thread().unpark();
+        sleeper.thread().unpark();
+        sleeper.join().is_ok()
+    });
+    // Two that come before the first park are one.
+    assert_eq!((found.ending_with(true), found.deadlocks()), (1, 1), "{found}");
+}
+
+#[test]
 fn is_finished_is_a_step_that_sees_the_end_of_a_thread() {
     let found = explore(|| {
         let other = thread::spawn(|| thread::sleep(Duration::ZERO));
@@ -437,6 +452,27 @@ fn no_table_is_wider_than_80_columns() {
     for line in found.to_string().lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }
+}
+
+#[test]
+fn what_is_in_a_ledger_is_part_of_the_state() {
+    let found = explore(|| {
+        let order = common::interleave::Ledger::new(Vec::new());
+        thread::scope(|scope| {
+            for number in [1, 2] {
+                let order = &order;
+                scope.spawn(move || {
+                    thread::sleep(Duration::ZERO);
+                    order.write(|order| order.push(number));
+                });
+            }
+            // What comes after both of them is the same, but for that.
+            scope.spawn(|| [(); 2].map(|()| thread::sleep(Duration::ZERO)));
+        });
+        format!("{:?}", order.into_inner())
+    });
+    assert_eq!(found.count(), 12, "{found}"); // 4! / 2!
+    assert_eq!((found.ending_with("[1, 2]"), found.ending_with("[2, 1]")), (6, 6), "{found}");
 }
 
 #[test]

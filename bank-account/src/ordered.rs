@@ -1,0 +1,36 @@
+// A transfer acquires two locks, and every transfer acquires that of the account with the lower
+// number first. So no two threads wait for each other.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+struct Account {
+    number: u32,
+    balance: Mutex<i64>,
+}
+
+fn transfer(from: &Account, to: &Account, amount: i64, busy: Duration) {
+    if from.number > to.number {
+        return transfer(to, from, -amount, busy); // the same transfer, seen from the other side
+    }
+    let mut from_balance = from.balance.lock().unwrap();
+    thread::sleep(busy); // the bank takes a moment
+    let mut to_balance = to.balance.lock().unwrap();
+    *from_balance -= amount;
+    *to_balance += amount;
+}
+
+/// The balances of two accounts that begin with ¥100 each, after one thread has transferred ¥10
+/// from account 1 to account 2, and another one ¥20 back.
+pub fn run(busy: Duration) -> String {
+    let one = Account { number: 1, balance: Mutex::new(100) };
+    let two = Account { number: 2, balance: Mutex::new(100) };
+    thread::scope(|scope| {
+        scope.spawn(|| transfer(&one, &two, 10, busy));
+        scope.spawn(|| transfer(&two, &one, 20, busy));
+    }); // waits for both of them
+    [one, two]
+        .map(|it| format!("account {}: ¥{}", it.number, it.balance.into_inner().unwrap()))
+        .join(", ")
+}
