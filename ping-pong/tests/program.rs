@@ -131,3 +131,29 @@ fn two_processes_that_count_end_with_0_with_a_lock_and_without_it() {
         assert_eq!(said.matches(&text).count(), 2, "{said}");
     }
 }
+
+#[test]
+fn interleavings_shows_each_ending_of_all_three_versions() {
+    let said = run("interleavings").stdout();
+    let endings: Vec<&str> =
+        said.lines().filter_map(|line| line.strip_suffix(". One of them:")).collect();
+    let expected = [
+        "34 of 70 interleavings end with 4 words, 0 repeated",
+        "26 of 70 interleavings end with 4 words, 1 repeated",
+        "10 of 70 interleavings end with 4 words, 2 repeated",
+        "162 of 176 interleavings end with 2 words, 0 repeated",
+        "14 of 176 interleavings end with 2 words, 1 repeated",
+        "1 of 1 interleavings end with 2 words, 0 repeated",
+    ];
+    assert_eq!(endings, expected);
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+}
+
+#[test]
+fn play_states_its_goal_first_and_ends_with_its_input() {
+    let said = run("play shared").stdout();
+    assert!(said.starts_with("Make one of the players say its word twice in a row."), "{said}");
+    assert!(said.ends_with("\n14 of 176 interleavings reach the goal.\n"), "{said}");
+    let said = run("play turns").stdout();
+    assert!(said.ends_with("\nNo interleaving reaches the goal.\n"), "{said}");
+}

@@ -301,20 +301,22 @@ mod long {
 
     use crate::modelled::{ends, two_messages};
 
-    /// Item 2 in the place of item 0: it has 5001 bytes.
+    /// Writer A puts item 2 in the place of item 0: it has 5001 bytes.
     mod messages {
         pub use crate::messages::{LONGEST, Taken, tear};
 
         pub fn text(writer: char, item: u32) -> String {
-            crate::messages::text(writer, item + 2)
+            crate::messages::text(writer, if writer == 'A' { item + 2 } else { item })
         }
     }
 
     common::explore!(locked, "../src/locked.rs", use ::common::interleave::common);
     common::explore!(unlocked, "../src/unlocked.rs", use ::common::interleave::common);
 
-    pub fn explore_locked() -> Interleavings {
-        Explorer::default().explore(|| two_messages(locked::run, locked::write, locked::read))
+    pub fn explore_locked(kills: usize) -> Interleavings {
+        Explorer::default()
+            .kills(kills)
+            .explore(|| two_messages(locked::run, locked::write, locked::read))
     }
 
     pub fn explore_unlocked() -> Interleavings {
@@ -325,23 +327,24 @@ mod long {
 #[test]
 fn a_message_that_is_written_in_two_pieces_needs_the_lock_too() {
     locked_must_deliver(explored("locked"));
-    locked_must_deliver(&long::explore_locked());
+    locked_must_deliver(&long::explore_locked(0));
     unlocked_must_show_the_fault();
     let found = long::explore_unlocked();
     assert!(found.ending_with(TORN) > 0, "unlocked.rs no longer shows the fault:\n{found}");
 }
 
 /// Half of a message stays in the queue, and its lock is released: the next writer puts its message
-/// behind it.
+/// behind it. One message is long, so that a single write of it would be torn, too. With the short ones
+/// of `interleavings`, it is so in 129,076 and 538,160 of 27,707,894 interleavings.
 #[test]
 fn a_killed_writer_tears_the_queue_in_spite_of_the_lock() {
     locked_must_deliver(explored("locked"));
-    let found = modelled::kills(1).explore(|| modelled::run("locked"));
+    let found = long::explore_locked(1);
     let torn = [TORN, "1 of 2 taken, 1 torn"].map(|it| found.ending_with(it));
     assert!(
-        torn.iter().all(|count| *count > 0), // 129,076 and 538,160 of 27,707,894
-        "with locked.rs, a writer that is killed in the middle of a message tears the queue no more. \
-         Is it put by one write? Then this is a better queue than that of the lesson:\n{found}"
+        torn.iter().all(|count| *count > 0),
+        "with locked.rs, a writer that is killed in the middle of a message no longer tears the \
+         queue:\n{found}See \"When a writer is killed\" in queue-ipc/README.md."
     );
     assert_eq!(found.deadlocks(), 0, "locked.rs: the lock of a killed writer is not released");
 }

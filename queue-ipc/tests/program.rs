@@ -388,3 +388,52 @@ fn shared_dict_counts_by_a_get_and_a_set_and_the_lock_is_held_around_both() {
         assert!(said.starts_with(requests), "{way}:\n{said}");
     }
 }
+
+#[test]
+fn interleavings_shows_each_ending_in_lines_of_80_columns() {
+    let said = ["interleavings", "interleavings --kill"].map(|it| queue_ipc(it).stdout()).concat();
+    let endings: Vec<&str> =
+        said.lines().filter_map(|line| line.strip_suffix(". One of them:")).collect();
+    let expected = [
+        "7 of 12 interleavings end with 0 of 1 taken",
+        "5 of 12 interleavings end with 1 of 1 taken",
+        "2 of 2 interleavings end with 1 of 1 taken",
+        "1568 of 1766 interleavings end with 0 of 2 taken, 1 torn",
+        "198 of 1766 interleavings end with 2 of 2 taken",
+        "8192940 of 8192940 interleavings end with 2 of 2 taken",
+    ];
+    let with_kills = [
+        "23 of 33 interleavings end with 0 of 1 taken",
+        "10 of 33 interleavings end with 1 of 1 taken",
+        "2 of 6 interleavings end with 0 of 1 taken",
+        "4 of 6 interleavings end with 1 of 1 taken",
+        "5754 of 6326 interleavings end with 0 of 2 taken, 1 torn",
+        "64 of 6326 interleavings end with 1 of 2 taken",
+        "112 of 6326 interleavings end with 1 of 2 taken, 1 torn",
+        "396 of 6326 interleavings end with 2 of 2 taken",
+        "129076 of 27707894 interleavings end with 0 of 2 taken, 1 torn",
+        "201690 of 27707894 interleavings end with 1 of 2 taken",
+        "538160 of 27707894 interleavings end with 1 of 2 taken, 1 torn",
+        "26838968 of 27707894 interleavings end with 2 of 2 taken",
+    ];
+    assert_eq!(endings, [&expected[..], &with_kills[..]].concat());
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+}
+
+/// The reader is number 1, and the writers are 2 and 3.
+#[test]
+#[cfg(unix)]
+fn play_takes_its_moves_from_standard_input_and_says_what_came_of_them() {
+    let reached = "You have reached the goal.\n";
+    for (moves, arguments, end) in [
+        ("1 a", "polling", reached),
+        ("a", "closing", "No interleaving reaches the goal.\n"),
+        ("2 3 a", "unlocked", reached),
+        ("a", "locked", "No interleaving reaches the goal.\n"),
+        ("2 2 2 k 2 a", "locked --kill", reached),
+    ] {
+        let said = Run::start(shell(&format!("echo {moves} | queue-ipc play {arguments}"))).end();
+        let said = said.stdout();
+        assert!(said.contains("Can you?\n") && said.ends_with(end), "{arguments}: {said}");
+    }
+}
