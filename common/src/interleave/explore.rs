@@ -61,7 +61,7 @@ pub struct Explorer {
 }
 
 impl Explorer {
-    /// In each interleaving, up to so many [processes](super::process) are killed, each before any of
+    /// In each interleaving, up to so many [processes](super::process()) are killed, each before any of
     /// its steps. An interleaving with a kill is one more.
     pub fn kills(self, kills: usize) -> Self {
         Self { kills, ..self }

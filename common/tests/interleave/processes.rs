@@ -455,3 +455,23 @@ fn a_loop_that_writes_loses_no_interleaving() {
     });
     assert_eq!(found.count(), 924, "{found}"); // 12! / (6! 6!)
 }
+
+#[test]
+fn a_loop_that_writes_to_a_file_loses_no_interleaving() {
+    let found = explore(|| {
+        fs::prepare(DB, "");
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut file = File::open(DB).unwrap();
+                    for _ in 0..3 {
+                        writeln!(file, "1").unwrap();
+                        thread::sleep(Duration::ZERO);
+                    }
+                });
+            }
+        });
+        fs::files().len()
+    });
+    assert_eq!(found.count(), 3432, "{found}"); // 14! / (7! 7!)
+}
