@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::report::Interleavings;
-use super::search::Search;
+use super::search::{MOST_RUNS, Search};
 use super::stage::Lesson;
 
 /// A lesson whose value is a text.
@@ -54,10 +54,17 @@ pub fn explore_plainly<T: Display>(
 }
 
 /// A way to run lessons in every interleaving that differs from [`explore`].
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Explorer {
     pub(super) kills: usize,
+    pub(super) most_runs: u64,
     plainly: bool,
+}
+
+impl Default for Explorer {
+    fn default() -> Self {
+        Self { kills: 0, most_runs: MOST_RUNS, plainly: false }
+    }
 }
 
 impl Explorer {
@@ -65,6 +72,12 @@ impl Explorer {
     /// its steps. An interleaving with a kill is one more.
     pub fn kills(self, kills: usize) -> Self {
         Self { kills, ..self }
+    }
+
+    /// Gives up after so many runs, instead of 8,000. A wrong version can have more interleavings than
+    /// can be tried, and what is known by then shows that it is wrong.
+    pub fn at_most(self, runs: u64) -> Self {
+        Self { most_runs: runs, ..self }
     }
 
     /// See [`explore_plainly`].
@@ -82,6 +95,6 @@ impl Explorer {
         self,
         lesson: impl Fn() -> T + Send + Sync + 'static,
     ) -> Interleavings {
-        Search::new(!self.plainly, self.kills).all(&told(lesson)).0
+        Search::new(!self.plainly, self.kills, self.most_runs).all(&told(lesson)).0
     }
 }

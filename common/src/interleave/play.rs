@@ -90,7 +90,7 @@ impl Explorer {
         mut show: impl FnMut(&str),
     ) {
         let lesson = told(lesson);
-        let (found, numbers) = Search::new(true, self.kills).all(&lesson);
+        let (found, numbers) = Search::new(true, self.kills, self.most_runs).all(&lesson);
         let reaching = found.endings().filter(|(ending, ..)| reaches(ending));
         let how_many = match (reaching.map(|(_, count, _)| count).sum::<u128>(), found.count()) {
             (0, _) => "No interleaving reaches the goal.".to_string(),

@@ -18,6 +18,8 @@ pub(super) fn end_with(value: impl Display) -> String {
 pub struct Interleavings {
     pub(super) endings: BTreeMap<String, (u128, Interleaving)>,
     pub(super) runs: u64,
+    /// Were all interleavings tried?
+    pub(super) is_complete: bool,
 }
 
 impl Interleavings {
@@ -57,13 +59,15 @@ impl Interleavings {
     #[track_caller]
     pub fn must_all_end_with(&self, value: impl Display, wrong: &str, hint: &str) {
         let (all, right) = (self.count(), end_with(&value));
+        let the_first = if self.is_complete { "" } else { "the first " };
         if let Some((ending, count, sample)) = self.endings().find(|(ending, ..)| *ending != right)
         {
             panic!(
-                "{wrong}: {count} of {all} interleavings {ending}; all should end with {value}. \
+                "{wrong}: {count} of {the_first}{all} interleavings {ending}; all should end with {value}. \
                  One of them:\n{sample}{hint}"
             );
         }
+        assert!(self.is_complete, "{wrong}. {self}{hint}");
     }
 
     pub(super) fn count_of(&self, ending: &str) -> u128 {
@@ -74,6 +78,10 @@ impl Interleavings {
 impl Display for Interleavings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let all = self.count();
+        if !self.is_complete {
+            let runs = self.runs;
+            writeln!(f, "After {runs} runs, there are still interleavings to try. So far:\n")?;
+        }
         for (number, (ending, count, sample)) in self.endings().enumerate() {
             let gap = if number > 0 { "\n" } else { "" };
             write!(f, "{gap}{count} of {all} interleavings {ending}. One of them:\n{sample}")?;

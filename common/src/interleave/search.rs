@@ -9,6 +9,9 @@ use super::shared::Key;
 use super::stage::{self, Lesson};
 use super::table::{Interleaving, Record};
 
+/// No lesson needs so many runs. One that does is wrong, and what is known by then shows it.
+pub(super) const MOST_RUNS: u64 = 8000;
+
 /// How many interleavings lead to each ending, and the first of them.
 pub(super) type Tally = BTreeMap<String, (u128, Arc<Record>)>;
 
@@ -45,13 +48,15 @@ pub(super) struct Search {
     /// All that threads have shared in any run.
     pub(super) shared: BTreeSet<Key>,
     runs: u64,
+    /// After so many runs, it gives up, unless it is a plain one.
+    most_runs: u64,
     /// How many processes may be killed in one interleaving.
     pub(super) kills: usize,
 }
 
 impl Search {
-    pub(super) fn new(cached: bool, kills: usize) -> Self {
-        Self { known: cached.then(HashMap::new), kills, ..Self::default() }
+    pub(super) fn new(cached: bool, kills: usize, most_runs: u64) -> Self {
+        Self { known: cached.then(HashMap::new), kills, most_runs, ..Self::default() }
     }
 
     /// A new run begins.
@@ -110,20 +115,33 @@ impl Search {
         Self { path, asks: true, kills, ..Self::default() }
     }
 
+    /// What is known so far.
+    fn so_far(&self) -> Tally {
+        let mut sum = Tally::new();
+        for (ending, (count, sample)) in self.path.iter().flat_map(|choice| &choice.tally) {
+            sum.entry(ending.clone()).or_insert((0, sample.clone())).0 += count;
+        }
+        sum
+    }
+
     #[track_caller]
     pub(super) fn all(mut self, lesson: &Lesson) -> (Interleavings, Numbers) {
-        loop {
+        let (tally, is_complete) = loop {
             let came;
             (self, came) = stage::play(lesson, self);
             if let Some(tally) = self.learn(came.tally()) {
-                let numbers = Numbers::of(self.shared.iter());
-                let sample = |(ending, (count, record)): (String, (u128, Arc<Record>))| {
-                    (ending, (count, Interleaving::new(&record, &numbers)))
-                };
-                let endings = tally.into_iter().map(sample).collect();
-                return (Interleavings { endings, runs: self.runs }, numbers);
+                break (tally, true);
             }
-        }
+            if self.known.is_some() && self.runs >= self.most_runs {
+                break (self.so_far(), false);
+            }
+        };
+        let numbers = Numbers::of(self.shared.iter());
+        let sample = |(ending, (count, record)): (String, (u128, Arc<Record>))| {
+            (ending, (count, Interleaving::new(&record, &numbers)))
+        };
+        let endings = tally.into_iter().map(sample).collect();
+        (Interleavings { endings, runs: self.runs, is_complete }, numbers)
     }
 }
 

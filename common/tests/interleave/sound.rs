@@ -1,9 +1,10 @@
 //! Each of these was wrong once: it hung, aborted, or gave a false verdict.
 
 use common::interleave as std;
-use common::interleave::{Interleavings, explore};
+use common::interleave::{Explorer, Interleavings, explore};
 
 use ::std::cell::Cell;
+use ::std::panic;
 use ::std::sync as real;
 use ::std::time::{Duration, Instant};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
@@ -373,4 +374,40 @@ fn a_static_lock_in_a_lazy_lock_starts_afresh() {
         *BALANCE.lock().unwrap()
     });
     assert_eq!(found.ending_with(7), found.count(), "{found}");
+}
+
+fn four_deposits() -> i64 {
+    let balance = AtomicI64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| balance.store(balance.load(SeqCst) + 1, SeqCst));
+        }
+    });
+    balance.into_inner()
+}
+
+#[test]
+fn a_search_that_would_take_too_long_is_given_up_and_says_what_is_known() {
+    let found = Explorer::default().at_most(20).explore(four_deposits);
+    assert_eq!(found.runs(), 20);
+    let text = found.to_string();
+    let first = "After 20 runs, there are still interleavings to try. So far:\n\n";
+    assert!(text.starts_with(first), "{text}");
+    assert!(found.count() < explore(four_deposits).count(), "{text}");
+
+    let check = || found.must_all_end_with(4, "it loses money", "");
+    let said = panic::catch_unwind(check).unwrap_err().downcast::<String>().unwrap();
+    assert!(said.contains(" of the first 21 interleavings end with 2; all should"), "{said}");
+
+    let right = Explorer::default().at_most(1).explore(|| {
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| thread::sleep(Duration::ZERO));
+            }
+        });
+        4
+    });
+    let check = || right.must_all_end_with(4, "it loses money", "");
+    let said = panic::catch_unwind(check).unwrap_err().downcast::<String>().unwrap();
+    assert!(said.starts_with("it loses money. After 1 runs, there are still"), "{said}");
 }
