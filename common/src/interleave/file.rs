@@ -29,15 +29,18 @@ struct Open {
 }
 
 impl File {
-    fn opened(path: &Path, node: usize, id: u64) -> Self {
-        Self(Arc::new(Open { path: path.into(), node, id, at: Mutex::new(0) }))
+    /// Of two files that had this name one after the other, it is known which one was opened.
+    fn opened(path: &Path, node: usize, id: u64) -> (io::Result<Self>, u64) {
+        let open = Open { path: path.into(), node, id, at: Mutex::new(0) };
+        (Ok(Self(Arc::new(open))), hash(node))
     }
 
     /// See [`std::fs::File::open`].
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        call_now(path, "opens", |files, id| {
-            (files.find(path).map(|node| Self::opened(path, node, id)), 0)
+        call_now(path, "opens", |files, id| match files.find(path) {
+            Ok(node) => Self::opened(path, node, id),
+            Err(fault) => (Err(fault), 0),
         })
     }
 
@@ -47,7 +50,7 @@ impl File {
         call_now(path, "creates or empties", |files, id| {
             let node = files.find(path).unwrap_or_else(|_| files.add(path, false));
             files.nodes[node].data.clear();
-            (Ok(Self::opened(path, node, id)), 0)
+            Self::opened(path, node, id)
         })
     }
 
@@ -56,7 +59,7 @@ impl File {
         let path = path.as_ref();
         call_now(path, "creates", |files, id| match files.find(path) {
             Ok(_) => (Err(ErrorKind::AlreadyExists.into()), 0),
-            Err(_) => (Ok(Self::opened(path, files.add(path, false), id)), 0),
+            Err(_) => Self::opened(path, files.add(path, false), id),
         })
     }
 

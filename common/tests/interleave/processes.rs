@@ -475,3 +475,28 @@ fn a_loop_that_writes_to_a_file_loses_no_interleaving() {
     });
     assert_eq!(found.count(), 3432, "{found}"); // 14! / (7! 7!)
 }
+
+/// Which file a process has opened is part of its state: the old one, or the new one of that name.
+#[test]
+fn a_file_that_was_opened_before_it_was_replaced_is_another_one() {
+    let lesson = || {
+        fs::prepare(DB, "old");
+        fs::prepare(LOCK, "new");
+        thread::scope(|scope| {
+            let reader = process(scope, "reader", || {
+                let mut text = String::new();
+                let mut file = File::open(DB).unwrap();
+                thread::sleep(std::time::Duration::ZERO);
+                file.read_to_string(&mut text).unwrap();
+                text
+            });
+            process(scope, "writer", || fs::rename(LOCK, DB).unwrap());
+            reader.wait().unwrap()
+        })
+    };
+    let found = explore(lesson);
+    assert_eq!(found.to_string(), explore_plainly(lesson).to_string());
+    // Of the reader's four steps, the rename is before the first one, or before one of the others, or
+    // after all of them.
+    assert_eq!((found.ending_with("new"), found.ending_with("old")), (1, 4), "{found}");
+}
