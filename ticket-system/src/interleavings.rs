@@ -8,12 +8,11 @@ use common::{cli, show};
 use crate::{Version, modelled};
 
 fn one_ticket(version: Version) -> impl Fn() -> String + Send + Sync + 'static {
-    let sale = match version {
-        Version::Unlocked => modelled::unlocked,
-        Version::Locked => modelled::locked,
-        Version::Serial => modelled::serial,
-    };
-    move || sale(2, 1)
+    move || match version {
+        Version::Unlocked => modelled::unlocked(1),
+        Version::Locked => modelled::locked(1, 1),
+        Version::Serial => modelled::serial(1),
+    }
 }
 
 /// Shows one version, or all of them.

@@ -5,10 +5,11 @@
 
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 
 use common::interleave::common::Worker;
-use common::interleave::fs;
 use common::interleave::process::{Command, Stdio};
+use common::interleave::{Ledger, fs};
 use common::show;
 use serde_json::Value;
 
@@ -24,50 +25,57 @@ common::explore!(serial, "serial.rs", use ::common::interleave::common);
 type Start = Box<dyn Fn() -> anyhow::Result<Worker>>;
 type Answers = anyhow::Result<Vec<anyhow::Result<bool>>>;
 
-/// What came of a sale by `unlocked.rs` with so many buyers and tickets.
-pub fn unlocked(buyers: u32, tickets: u64) -> String {
-    sale(tickets, unlocked::buy, |start| unlocked::run(buyers, start))
+/// What came of a sale by `unlocked.rs` with so many tickets.
+pub fn unlocked(tickets: u64) -> String {
+    sale(tickets, 1, unlocked::buy, |start| unlocked::run(2, start))
 }
 
-/// What came of a sale by `locked.rs` with so many buyers and tickets.
-pub fn locked(buyers: u32, tickets: u64) -> String {
-    sale(tickets, locked::buy, |start| locked::run(buyers, start))
+/// What came of a sale by `locked.rs`, in which buyer 1 buys so many times.
+pub fn locked(tickets: u64, times: u32) -> String {
+    sale(tickets, times, locked::buy, |start| locked::run(2, start))
 }
 
-/// What came of a sale by `serial.rs` with so many buyers and tickets.
-pub fn serial(buyers: u32, tickets: u64) -> String {
-    sale(tickets, serial::buy, |start| serial::run(buyers, start))
+/// What came of a sale by `serial.rs` with so many tickets.
+pub fn serial(tickets: u64) -> String {
+    sale(tickets, 1, serial::buy, |start| serial::run(2, start))
 }
 
 fn sale(
     tickets: u64,
+    times: u32,
     buy: fn(&Shop) -> anyhow::Result<bool>,
     run: impl FnOnce(Start) -> Answers,
 ) -> String {
     fs::prepare("db.json", format!("{{\"count\":{tickets}}}\n"));
     fs::prepare("db.json.lock", "");
-    let number = Cell::new(0);
+    let before = Arc::new(Ledger::new(0)); // tickets that buyer 1 had before its answer
+    let (number, theirs) = (Cell::new(0), before.clone());
     let start = move || {
         number.update(|number| number + 1);
+        let (number, before) = (number.get(), theirs.clone());
         let role = move || {
-            let pace = Pace { pause_ms: 0, step: None };
-            show!("{}", buy(&Shop { file: "db.json".into(), pace })?);
+            let shop = Shop { file: "db.json".into(), pace: Pace { pause_ms: 0, step: None } };
+            for _ in (1..times).filter(|_| number == 1) {
+                let has_ticket = buy(&shop)?;
+                before.write(|before| *before += usize::from(has_ticket));
+            }
+            show!("{}", buy(&shop)?);
             Ok(())
         };
-        let buyer = Command::of(&format!("buyer {}", number.get()), role);
+        let buyer = Command::of(&format!("buyer {number}"), role);
         Worker::start(buyer.mortal().stdout(Stdio::piped()))
     };
     match run(Box::new(start)) {
-        Ok(answers) => what_came_of_it(answers),
+        Ok(answers) => what_came_of_it(before.with(|before| *before), answers),
         Err(fault) => format!("error: {fault:#}"),
     }
 }
 
 /// Says how many are sold and left, which buyer has failed, and which files are left behind.
-fn what_came_of_it(answers: Vec<anyhow::Result<bool>>) -> String {
+fn what_came_of_it(before: usize, answers: Vec<anyhow::Result<bool>>) -> String {
     let mut files = fs::files();
     let db = files.remove(Path::new("db.json")).unwrap_or("nothing".into());
-    let sold = answers.iter().flatten().filter(|has_ticket| **has_ticket).count();
+    let sold = before + answers.iter().flatten().filter(|has_ticket| **has_ticket).count();
     let mut text = match serde_json::from_str::<Value>(&db).ok().and_then(|db| db["count"].as_u64())
     {
         Some(left) => format!("sold {sold}, left {left}"),
