@@ -43,7 +43,7 @@ fn locked_must_keep_both_deposits() {
     let found = explore(|| two_deposits(locked::run));
     found.must_all_end_with(
         "¥2",
-        "locked.rs loses money on two deposits of ¥1",
+        "two deposits of ¥1 go wrong in locked.rs",
         "The lock must be held from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
@@ -55,7 +55,7 @@ fn owned_keeps_both_deposits_in_every_interleaving() {
     let found = explore(|| two_deposits(owned::run));
     found.must_all_end_with(
         "¥2",
-        "owned.rs loses money on two deposits of ¥1",
+        "two deposits of ¥1 go wrong in owned.rs",
         "The guard must live from the read to the write: \
          see \"The fix\" in bank-account/README.md.",
     );
@@ -67,7 +67,7 @@ fn atomic_keeps_both_deposits_in_every_interleaving() {
     let found = explore(|| two_deposits(atomic::run));
     found.must_all_end_with(
         "¥2",
-        "atomic.rs loses money on two deposits of ¥1",
+        "two deposits of ¥1 go wrong in atomic.rs",
         "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",
     );
 }
