@@ -16,7 +16,13 @@ impl State {
             steps.len() >= 3 * length && steps.chunks_exact(*length).all(|s| s == &steps[..*length])
         };
         let Some(length) = (1..=20).find(repeats) else {
-            return format!("an interleaving has over {MOST_STEPS} steps: is there a loop?");
+            let latest = &texts[texts.len().saturating_sub(4)..];
+            return format!(
+                "an interleaving has over {MOST_STEPS} steps. Is there a loop? The latest steps of \
+                 {}: {}",
+                self.title(thread),
+                latest.join(", ")
+            );
         };
         format!(
             "{} does this again and again: {}. In a loop that waits for another thread, call \

@@ -411,3 +411,18 @@ fn a_search_that_would_take_too_long_is_given_up_and_says_what_is_known() {
     let said = panic::catch_unwind(check).unwrap_err().downcast::<String>().unwrap();
     assert!(said.starts_with("it loses money. After 1 runs, there are still"), "{said}");
 }
+
+#[test]
+fn a_loop_that_goes_on_and_on_is_reported_with_its_thread_and_its_latest_steps() {
+    let said = fault(|| {
+        let number = AtomicI64::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| while number.fetch_add(1, SeqCst) < 1000 {});
+            }
+        });
+        0
+    });
+    assert!(said.contains("over 300 steps"), "{said}");
+    assert!(said.contains("The latest steps of thread 1: adds 1 to 296"), "{said}");
+}
