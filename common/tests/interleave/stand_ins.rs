@@ -477,7 +477,7 @@ fn what_is_in_a_ledger_is_part_of_the_state() {
 
 #[test]
 fn the_cache_needs_few_runs() {
-    for (threads, most) in [(2, 10), (3, 130), (4, 2000)] {
+    for (threads, count, most) in [(2, 20, 10), (3, 1680, 130), (4, 369_600, 2000)] {
         let found = explore(move || {
             let balance = AtomicI64::new(0);
             thread::scope(|scope| {
@@ -491,6 +491,7 @@ fn the_cache_needs_few_runs() {
             });
             balance.into_inner()
         });
+        assert_eq!(found.count(), count);
         assert!(found.runs() <= most, "{threads} threads: {} runs", found.runs());
     }
 }
