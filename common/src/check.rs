@@ -156,6 +156,9 @@ impl Run {
 
     fn begin(mut command: Command, stdout: Stdio, lines: Receiver<String>) -> Self {
         let typed = typed(&command);
+        // These two commands compute in thousands of threads, one after the other. How long a thread
+        // has waited for a processor is forgotten when it ends.
+        let explores = command.get_args().any(|arg| arg == "interleavings" || arg == "play");
         let (stdin, gate) = io::pipe().unwrap();
         let (mut errors, stderr) = io::pipe().unwrap();
         #[cfg(unix)]
@@ -176,7 +179,7 @@ impl Run {
             lines,
             stderr: Some(stderr),
             seen: Vec::new(),
-            longest: LONGEST_RUN,
+            longest: if explores { 5 * LONGEST_RUN } else { LONGEST_RUN },
         }
     }
 
