@@ -67,8 +67,9 @@ fn main() -> ExitCode {
                     printer.arg(lines).args((version == "locked").then_some(&lock));
                     Worker::start(printer.args(step.then_some("--step")))
                 };
-                File::create_new(&lock)
-                    .with_context(|| format!("cannot create {}", lock.display()))?;
+                // It may be there: a killed process of this PID, long ago, has left it.
+                let created = File::options().append(true).create(true).open(&lock);
+                created.with_context(|| format!("cannot create {}", lock.display()))?;
                 let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
                 let _ = fs::remove_file(&lock); // all who could wait for it have ended
                 outcome?;
