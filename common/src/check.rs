@@ -99,6 +99,39 @@ pub fn command(program: impl AsRef<OsStr>, arguments: &str) -> Command {
     command
 }
 
+/// A picture without the columns that are the same as the one before them, in all of its lines: what
+/// is left of a timeline when it no longer tells how long things took.
+///
+/// ```
+/// let picture = "  buyer 1  ··████····  sold\n  buyer 2  ·····███··  sold\n";
+/// assert_eq!(common::check::squeezed(picture), " buyer 1 ·██·· sold\n buyer 2 ··██· sold\n");
+/// ```
+pub fn squeezed(picture: &str) -> String {
+    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
+    let longest = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let column = |at: usize| -> Vec<char> {
+        lines.iter().map(|line| line.get(at).copied().unwrap_or(' ')).collect()
+    };
+    let is_drawn = |column: &[char]| !column.iter().any(|mark| mark.is_alphanumeric());
+    let is_new = |at: &usize| *at == 0 || column(*at) != column(at - 1) || !is_drawn(&column(*at));
+    let kept: Vec<Vec<char>> = (0..longest).filter(is_new).map(column).collect();
+    let line = |number: usize| kept.iter().map(|column| column[number]).collect::<String>();
+    (0..lines.len()).map(|number| format!("{}\n", line(number).trim_end())).collect()
+}
+
+/// In how many lines of a picture this mark stands in the same column, at most.
+///
+/// ```
+/// let picture = "  buyer 1  ··████····  sold\n  buyer 2  ·····███··  sold\n";
+/// assert_eq!(common::check::most_at_once(picture, '█'), 2);
+/// ```
+pub fn most_at_once(picture: &str, mark: char) -> usize {
+    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
+    let longest = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let count = |at: usize| lines.iter().filter(|line| line.get(at) == Some(&mark)).count();
+    (0..longest).map(count).max().unwrap_or_default()
+}
+
 /// The same for a program that is to get Ctrl-C. A check that a shell has started in the background
 /// ignores SIGINT, and so would the program.
 pub fn interruptible(program: impl AsRef<OsStr>, arguments: &str) -> Command {
@@ -132,6 +165,10 @@ impl Run {
     /// ```
     pub fn start(command: Command) -> Self {
         let (stdout, out) = io::pipe().unwrap();
+        let mut command = command;
+        if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+            command.env("LC_ALL", "C.UTF-8"); // pictures with block characters
+        }
         let (line, lines) = channel();
         thread::spawn(move || {
             for text in BufReader::new(stdout).lines().map_while(Result::ok) {

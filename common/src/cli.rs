@@ -74,13 +74,15 @@ pub fn show_result(version: &impl ValueEnum, what: &str, time: Duration) {
     show!("{:<10} {what:<30} {:>8}", name(version), clock::readable(time));
 }
 
-/// Says that it waits for Enter, and waits. The end of standard input counts as well.
+/// Says that it waits for Enter, waits, and says that it goes on. The end of standard input counts
+/// as well.
 ///
 /// # Errors
 ///
 /// When standard input cannot be read.
 pub fn wait_for_enter() -> anyhow::Result<()> {
     say!("waits for Enter");
-    io::stdin().read_line(&mut String::new()).context("cannot read standard input")?;
+    let bytes = io::stdin().read_line(&mut String::new()).context("cannot read standard input")?;
+    say!("{}", if bytes > 0 { "goes on: Enter was pressed" } else { "goes on: no input is left" });
     Ok(())
 }

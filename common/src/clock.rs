@@ -1,6 +1,7 @@
 //! How long things take, and when they happen.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The environment variable that carries a lesson's zero of time to its worker processes, in
@@ -29,6 +30,24 @@ pub(crate) fn zero() -> SystemTime {
         let given = given.and_then(|us| UNIX_EPOCH.checked_add(Duration::from_micros(us)));
         given.unwrap_or_else(SystemTime::now)
     })
+}
+
+static WALL_CLOCK: AtomicBool = AtomicBool::new(false);
+
+/// From now on, lines show the minutes and seconds of the clock on the wall: the same for two
+/// lessons in two terminals.
+pub fn show_wall_clock() {
+    WALL_CLOCK.store(true, SeqCst);
+}
+
+/// A time since the lesson began, as a line shows it.
+pub(crate) fn at(time: Duration) -> String {
+    if !WALL_CLOCK.load(SeqCst) {
+        return format!("{:>6} ms", time.as_millis());
+    }
+    let wall = zero().duration_since(UNIX_EPOCH).unwrap_or_default() + time;
+    let (seconds, milliseconds) = (wall.as_secs(), wall.subsec_millis());
+    format!("{:02}:{:02}.{milliseconds:03}", seconds / 60 % 60, seconds % 60)
 }
 
 /// Does the work, and measures how long it takes.

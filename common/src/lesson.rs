@@ -33,6 +33,7 @@ pub fn lesson(program: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     match panic::catch_unwind(AssertUnwindSafe(program)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(fault)) => say::end_with(&format!("{fault:#}")),
+        Err(_) if say::is_closed() => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE, // has been told
     }
 }

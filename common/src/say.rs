@@ -1,17 +1,24 @@
 //! Lines on the screen.
 
+use std::env;
 use std::fmt::Arguments;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::{self, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
+use std::{panic, thread};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
+
+use crate::record::{Line, screen};
 use crate::{clock, interleave, pid};
 
-/// Says a line to people: the time since the lesson began, the PID, and the text.
+/// Says a line to people: the time since the lesson began, who says it, and the text.
 ///
-/// The line is written by one system call, so that lines of several processes and threads never
-/// mix (a pipe keeps writes of up to 4096 bytes whole). When nobody reads any more, as after
-/// `| head -1`, the program ends quietly. A lesson that runs in every interleaving says nothing.
+/// A worker hands its lines to its parent, and the lesson writes each of them in one piece, so lines
+/// of several processes and threads never mix. When nobody reads any more, as after `| head -1`, the
+/// program ends quietly. A lesson that runs in every interleaving says nothing.
 ///
 /// ```
 /// common::say!("has {} items", 3); // prints "     0 ms  PID 4711  has 3 items"
@@ -32,6 +39,12 @@ macro_rules! show {
     ($($text:tt)*) => { $crate::say::show(format_args!($($text)*)) };
 }
 
+/// The environment variable that carries the name of a worker, such as "buyer 3".
+pub(crate) const NAME: &str = "LESSON_NAME";
+
+/// With this environment variable, a worker hands its lines to its parent, which shows them.
+pub(crate) const HANDS_ON: &str = "LESSON_HANDS_ON";
+
 /// The exit status of a worker whose output is closed, as a shell shows it (128 + SIGPIPE).
 pub(crate) const OUTPUT_CLOSED: i32 = 141;
 
@@ -43,9 +56,8 @@ pub fn say(text: Arguments<'_>) {
     if interleave::is_on_stage() {
         return;
     }
-    let milliseconds = clock::since_zero().as_millis();
-    let text = format_args!("{milliseconds:>6} ms  PID {}  {text}", pid::own());
-    if TO_STDERR.load(SeqCst) { line(io::stderr(), text) } else { line(io::stdout(), text) }
+    let name = env::var(NAME).unwrap_or_default();
+    or_end(take(Line { at: clock::since_zero(), pid: pid::own(), name, text: text.to_string() }));
 }
 
 /// What [`show!`](crate::show!) does.
@@ -53,7 +65,41 @@ pub fn show(text: Arguments<'_>) {
     if interleave::is_on_stage() {
         return interleave::show(text);
     }
-    line(io::stdout(), text);
+    or_end(screen().show(text));
+}
+
+/// Shows a line that was said, or hands it to the parent.
+fn take(said: Line) -> io::Result<()> {
+    if !TO_STDERR.load(SeqCst) {
+        return screen().take(said);
+    }
+    if env::var_os(HANDS_ON).is_none() {
+        let text = format_args!("{}  PID {}  {}", clock::at(said.at), said.pid, said.text);
+        return line(io::stderr(), text);
+    }
+    let (at, text) = (said.at.as_micros(), said.text.replace('\n', "\\n"));
+    line(io::stderr(), format_args!("\u{1}{at}\t{}\t{}\t{text}", said.pid, said.name))
+}
+
+/// Takes a line that a worker has written to its standard error: one that it says, or anything else,
+/// such as an error.
+///
+/// # Errors
+///
+/// When nobody reads what this lesson shows.
+pub(crate) fn pass_on(text: &str) -> io::Result<()> {
+    let said = || {
+        let mut parts = text.strip_prefix('\u{1}')?.splitn(4, '\t');
+        let at = Duration::from_micros(parts.next()?.parse().ok()?);
+        let pid = parts.next()?.parse().ok()?;
+        let name = parts.next()?.to_string();
+        Some(Line { at, pid, name, text: parts.next()?.to_string() })
+    };
+    match said() {
+        Some(said) => take(said),
+        None if TO_STDERR.load(SeqCst) => line(io::stderr(), format_args!("{text}")),
+        None => screen().show(format_args!("{text}")),
+    }
 }
 
 /// From now on, this process is a worker: its standard output is not for people.
@@ -61,14 +107,27 @@ pub(crate) fn to_stderr() {
     TO_STDERR.store(true, SeqCst);
 }
 
-/// Where this process says its lines, for a worker of its own to say them there, too.
+/// Where this process shows its lines.
 pub(crate) fn to_people() -> Stdio {
     if TO_STDERR.load(SeqCst) { io::stderr().into() } else { io::stdout().into() }
+}
+
+pub(crate) fn people() -> Box<dyn Write> {
+    if TO_STDERR.load(SeqCst) { Box::new(io::stderr()) } else { Box::new(io::stdout()) }
+}
+
+pub(crate) fn to_terminal() -> bool {
+    if TO_STDERR.load(SeqCst) { io::stderr().is_terminal() } else { io::stdout().is_terminal() }
 }
 
 /// A worker has found that nobody reads what this lesson says.
 pub(crate) fn output_is_closed() {
     CLOSED.store(true, SeqCst);
+}
+
+/// Has anything found that nobody reads what this lesson says?
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(SeqCst)
 }
 
 /// Tells in one line on stderr why the program ends, unless it is that nobody reads its output.
@@ -83,20 +142,36 @@ pub(crate) fn end_with(fault: &str) -> ExitCode {
 
 /// Writes text without the end of a line to standard output, at once.
 pub fn text(text: Arguments<'_>) {
-    write(io::stdout(), &text.to_string());
+    or_end(write(io::stdout(), &text.to_string()));
 }
 
-fn line(to: impl Write, text: Arguments<'_>) {
-    write(to, &format!("{text}\n"));
+pub(crate) fn line(to: impl Write, text: Arguments<'_>) -> io::Result<()> {
+    write(to, &format!("{text}\n"))
 }
 
-/// One string and one call, so that it is one write.
-fn write(mut to: impl Write, text: &str) {
-    let outcome = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+/// One string and one call, so that it is one write. Colours are only for a terminal.
+pub(crate) fn write(mut to: impl Write, text: &str) -> io::Result<()> {
+    let colours = AutoStream::choice(&io::stdout());
+    match colours {
+        ColorChoice::Never => to.write_all(strip_str(text).to_string().as_bytes())?,
+        _ if cfg!(windows) => AutoStream::new(io::stdout(), colours).write_all(text.as_bytes())?,
+        _ => to.write_all(text.as_bytes())?,
+    }
+    to.flush()
+}
+
+/// Where nobody reads any more, the program ends quietly.
+fn or_end(outcome: io::Result<()>) {
     let Err(fault) = outcome else { return };
     if fault.kind() != ErrorKind::BrokenPipe {
         end_with(&format!("cannot write to standard output: {fault}"));
         process::exit(1);
     }
-    process::exit(if TO_STDERR.load(SeqCst) { OUTPUT_CLOSED } else { 0 });
+    output_is_closed();
+    match thread::current().name() {
+        _ if TO_STDERR.load(SeqCst) => process::exit(OUTPUT_CLOSED),
+        _ if thread::panicking() => {} // it ends by now
+        Some("main") => panic::resume_unwind(Box::new("output closed")), // tidies up, see `lesson`
+        _ => process::exit(0),
+    }
 }

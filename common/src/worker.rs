@@ -1,14 +1,16 @@
 //! This program again, as a worker process.
 //!
 //! The first argument of a worker is its role. Its standard input and output are free to be the
-//! ends of a queue; what it has to say to people goes to its standard error, and from there to the
-//! standard output of the lesson.
+//! ends of a queue. What it has to say to people goes to its standard error, a pipe to the parent,
+//! which shows it.
 
-use std::process::{Command, ExitStatus};
+use std::env;
+use std::io::{self, BufRead, BufReader};
+use std::process::{Command, ExitStatus, Stdio};
 use std::str::FromStr;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, JoinHandle};
 use std::time::UNIX_EPOCH;
-use std::{env, io, thread};
 
 use anyhow::Context;
 use shared_child::SharedChild;
@@ -16,9 +18,10 @@ use shared_child::SharedChild;
 use shared_child::unix::SharedChildExt;
 
 use crate::lifeline::{self, LIFELINE};
-use crate::{clock, say};
+use crate::{clock, record, say};
 
-/// The command that runs this program once more, in this role.
+/// The command that runs this program once more, as a worker with this name. The first word of the
+/// name is its role: that of "buyer 3" is `buyer`.
 ///
 /// The worker counts time from the same zero, and ends when this process has ended.
 ///
@@ -26,17 +29,19 @@ use crate::{clock, say};
 /// use common::{Worker, worker};
 ///
 /// let (get, put) = std::io::pipe()?;
-/// let writer = Worker::start(worker("writer").arg("100").stdout(put))?;
+/// let writer = Worker::start(worker("writer A").arg("100").stdout(put))?;
 /// let reader = Worker::start(worker("reader").stdin(get))?;
 /// writer.join()?;
 /// reader.join()?;
 /// # anyhow::Ok(())
 /// ```
-pub fn worker(role: &str) -> Command {
+pub fn worker(name: &str) -> Command {
     let program = env::current_exe().unwrap_or_else(|_| env::args_os().next().unwrap().into());
     let zero = clock::zero().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut command = Command::new(program);
-    command.arg(role).env(clock::ZERO, zero.as_micros().to_string()).stderr(say::to_people());
+    command.args(name.split(' ').next()).env(say::NAME, name);
+    command.env(clock::ZERO, zero.as_micros().to_string());
+    command.env(say::HANDS_ON, "yes").stderr(Stdio::piped());
     #[cfg(not(unix))]
     command.env(crate::pid::PARENT, crate::pid::own().to_string());
     match lifeline::address() {
@@ -44,6 +49,11 @@ pub fn worker(role: &str) -> Command {
         None => command.env_remove(LIFELINE), // it runs all the same
     };
     command
+}
+
+/// Lets a worker show its lines itself, since it may outlive its parent.
+pub fn shows_its_lines_itself(command: &mut Command) -> &mut Command {
+    command.env_remove(say::HANDS_ON).stderr(say::to_people())
 }
 
 /// What a worker process does: its lines go to standard error, since its standard output is not for
@@ -59,8 +69,10 @@ pub fn as_worker(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()
 
 /// A running worker. Dropping it kills it and reaps it, so that no zombie is left.
 pub struct Worker {
-    role: String,
+    name: String,
     child: Arc<SharedChild>,
+    /// Passes on what the worker says, and ends with it.
+    ears: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Worker {
@@ -70,10 +82,25 @@ impl Worker {
     ///
     /// When the system starts no further process.
     pub fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let role = command.get_args().next().unwrap_or_default().to_string_lossy().into_owned();
+        let name = command.get_envs().find(|(variable, _)| *variable == say::NAME);
+        let name = name.and_then(|(_, name)| name).unwrap_or(command.get_program());
+        let name = name.to_string_lossy().into_owned();
         let child = SharedChild::spawn(command);
-        let child = child.with_context(|| format!("cannot start a {role} process"))?;
-        Ok(Self { child: Arc::new(child), role })
+        let child = Arc::new(child.with_context(|| format!("cannot start {name}"))?);
+        record::has_started(&name, child.id());
+        let worker = Self { name, child, ears: Mutex::new(None) };
+        if let Some(stderr) = worker.child.take_stderr() {
+            let pid = worker.pid();
+            let ears = move || {
+                let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+                let _ = lines.try_for_each(|line| say::pass_on(&line)); // or its pipe breaks
+                record::has_ended(pid);
+            };
+            let small = thread::Builder::new().stack_size(256 * 1024);
+            let ears = small.spawn(ears).context("cannot start a thread")?;
+            *worker.ears.lock().unwrap() = Some(ears);
+        }
+        Ok(worker)
     }
 
     /// Its PID.
@@ -81,9 +108,9 @@ impl Worker {
         self.child.id()
     }
 
-    /// What it was started for.
-    pub fn role(&self) -> &str {
-        &self.role
+    /// Its name, such as "buyer 3".
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Has it not ended yet? Once it has, asking also reaps it.
@@ -137,7 +164,13 @@ impl Worker {
     ///
     /// When the system cannot tell.
     pub fn wait(&self) -> anyhow::Result<ExitStatus> {
-        self.child.wait().with_context(|| format!("cannot wait for the {}", self.name()))
+        let status = self.child.wait().with_context(|| format!("cannot wait for {}", self.who()));
+        let ears = self.ears.lock().unwrap().take();
+        if let Some(ears) = ears {
+            let _ = ears.join(); // what it has said comes first
+        }
+        record::has_ended(self.pid());
+        status
     }
 
     /// Waits for its end, and returns its answer: the value that it has written to its standard
@@ -158,31 +191,31 @@ impl Worker {
     /// When it failed, or when its answer is no such value.
     pub fn answer<T: FromStr>(self) -> anyhow::Result<T> {
         let text = self.child.take_stdout().map(io::read_to_string).transpose();
-        let name = self.name();
+        let who = self.who();
         self.join()?;
-        let text = text.with_context(|| format!("cannot read the answer of the {name}"))?;
+        let text = text.with_context(|| format!("cannot read the answer of {who}"))?;
         let text = text.unwrap_or_default();
         let text = text.trim_end();
-        text.parse().ok().with_context(|| format!("the {name} gave a wrong answer: {text:?}"))
+        text.parse().ok().with_context(|| format!("{who} gave a wrong answer: {text:?}"))
     }
 
     fn judge(&self, status: ExitStatus) -> anyhow::Result<()> {
         if status.code() == Some(say::OUTPUT_CLOSED) {
             say::output_is_closed();
         }
-        anyhow::ensure!(status.success(), "the {} failed: {status}", self.name());
+        anyhow::ensure!(status.success(), "{} failed: {status}", self.who());
         Ok(())
     }
 
-    fn name(&self) -> String {
-        format!("{} process (PID {})", self.role, self.pid())
+    fn who(&self) -> String {
+        format!("{} (PID {})", self.name, self.pid())
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        if let Ok(status) = self.child.wait() {
+        if let Ok(status) = self.wait() {
             let _ = self.judge(status);
         }
     }

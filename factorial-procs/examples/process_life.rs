@@ -42,14 +42,14 @@ fn main() -> ExitCode {
 fn parent() -> anyhow::Result<()> {
     for role in ["tidy", "failing"] {
         let worker = Worker::start(&mut worker(role))?;
-        say!("has started {} with PID {}", worker.role(), worker.pid());
+        say!("has started {} with PID {}", worker.name(), worker.pid());
         let status = worker.wait()?;
         say!("{role} has ended: alive: {}, exit code: {:?}", worker.is_alive(), status.code());
     }
 
     let (get, put) = io::pipe()?;
     let unlucky = Worker::start(worker("unlucky").stdout(put))?;
-    say!("has started {} with PID {}", unlucky.role(), unlucky.pid());
+    say!("has started {} with PID {}", unlucky.name(), unlucky.pid());
     let mut news = String::new();
     BufReader::new(get).read_line(&mut news)?;
     say!("hears: {}", news.trim_end());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use anyhow::Context;
+use common::worker::shows_its_lines_itself;
 use common::{Worker, as_worker, cli, lesson, lifeline::LIFELINE, pid, say, show, worker};
 
 fn main() -> ExitCode {
@@ -15,9 +16,11 @@ fn main() -> ExitCode {
             Ok(())
         }),
         // Without LIFELINE, the grandchild does not end with its parent, as our workers usually do.
-        Some("parent") => {
-            as_worker(|| Worker::start(worker("grandchild").env_remove(LIFELINE))?.join())
-        }
+        Some("parent") => as_worker(|| {
+            let mut grandchild = worker("grandchild");
+            shows_its_lines_itself(grandchild.env_remove(LIFELINE));
+            Worker::start(&mut grandchild)?.join()
+        }),
         Some("grandchild") => as_worker(be_orphaned),
         None if cfg!(not(target_os = "linux")) => {
             show!("This example shows zombies and orphans in /proc, which only Linux has.");
@@ -50,7 +53,9 @@ fn state_of(pid: u32) -> anyhow::Result<String> {
 fn show_orphan() -> anyhow::Result<()> {
     let (stay, gate) = io::pipe()?;
     let (news, tell) = io::pipe()?;
-    let parent = Worker::start(worker("parent").stdin(stay).stdout(tell))?;
+    let mut parent = worker("parent");
+    shows_its_lines_itself(&mut parent); // its child writes to the same place, and outlives it
+    let parent = Worker::start(parent.stdin(stay).stdout(tell))?;
     let mut news = BufReader::new(news).lines();
     let orphan: u32 = news.next().context("nobody was born")??.parse()?;
     say!("kills PID {}, the parent of PID {orphan}", parent.pid());

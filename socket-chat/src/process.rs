@@ -30,7 +30,7 @@ impl Serve for Worker {
     fn serve(&self) {
         match self.wait() {
             Ok(status) if status.success() => {}
-            Ok(status) => say!("the {} process (PID {}) failed: {status}", self.role(), self.pid()),
+            Ok(status) => say!("{} (PID {}) failed: {status}", self.name(), self.pid()),
             Err(fault) => say!("{fault:#}"),
         }
     }

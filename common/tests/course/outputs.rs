@@ -20,7 +20,7 @@ use crate::{check_all, lesson_knows};
 /// All else must be the same.
 const BY_CHANCE: [(&str, &str); 20] = [
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
-    (r"PID \d+", "PID N"),
+    (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
@@ -65,7 +65,7 @@ impl Masks {
 
     /// The lines of a text, of which the first one has this number.
     fn lines<'a>(&self, text: impl Iterator<Item = &'a str>, first: usize) -> Vec<Line> {
-        let says = Regex::new(r"^ *\d+ ms  PID (\d+)  ").unwrap();
+        let says = Regex::new(r"^ *\d+ ms  (?:[^(]* \()?PID (\d+)").unwrap();
         let line = |(text, number): (&str, usize)| Line {
             number,
             text: text.to_string(),
