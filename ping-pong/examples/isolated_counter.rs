@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
 
 use clap::{Parser, Subcommand};
+use common::record::{end_status, status};
 use common::{Worker, as_worker, lesson, say, show, whole_number, worker};
 
 static NUMBER: AtomicI64 = AtomicI64::new(0);
@@ -46,11 +47,14 @@ fn main() -> ExitCode {
         for with_lock in ["with", "without"] {
             let start = |step: &str| {
                 let count = cli.count.to_string();
-                Worker::start(worker("counter").args([step, &count, with_lock]))
+                let name = format!("counter {step}");
+                Worker::start(worker(&name).args([step, &count, with_lock]))
             };
-            let (up, down) = (start("1")?, start("-1")?);
+            let (up, down) = (start("+1")?, start("-1")?);
+            status(format_args!("two processes count, {with_lock} a lock"));
             up.join()?;
             down.join()?;
+            end_status();
             show!("{with_lock} a lock, the parent has {}", NUMBER.load(SeqCst));
         }
         Ok(())

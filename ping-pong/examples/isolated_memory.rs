@@ -16,7 +16,7 @@ fn set_x_to_0() {
 
 fn main() -> ExitCode {
     lesson(|| {
-        if env::args().nth(1).as_deref() == Some("worker") {
+        if env::args().nth(1).as_deref() == Some("child") {
             return as_worker(|| {
                 set_x_to_0();
                 Ok(())
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         }
         say!("begins with x = {}", X.load(SeqCst));
 
-        Worker::start(&mut worker("worker"))?.join()?;
+        Worker::start(&mut worker("child"))?.join()?;
         say!("after a process has set x: x = {}", X.load(SeqCst));
 
         thread::spawn(set_x_to_0).join().expect("the thread does not panic");

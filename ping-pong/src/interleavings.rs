@@ -1,6 +1,9 @@
 //! The commands `interleavings` and `play`: two players, in every interleaving of their steps, or in
 //! one that a person chooses.
 
+use std::slice;
+
+use clap::ValueEnum;
 use common::{cli, interleave, show};
 
 use crate::{Version, modelled};
@@ -8,11 +11,15 @@ use crate::{Version, modelled};
 /// So many words are wanted.
 const COUNT: u32 = 2;
 
-/// Shows each ending, how many interleavings lead there, and one of them as a table.
-pub fn show_all(version: Version) {
-    let name = cli::name(&version);
-    show!("{name}: {COUNT} words are wanted, in every interleaving of the steps.\n");
-    show!("{}", interleave::explore(move || modelled::run(&name, COUNT)));
+/// For this version, or for each: shows each ending, how many interleavings lead there, and one of
+/// them as a table.
+pub fn show_all(version: Option<Version>) {
+    let all = Version::value_variants();
+    for version in version.as_ref().map_or(all, slice::from_ref) {
+        let name = cli::name(version);
+        show!("{name}: {COUNT} words are wanted, in every interleaving of the steps.\n");
+        show!("{}", interleave::explore(move || modelled::run(&name, COUNT)));
+    }
 }
 
 /// Lets a person choose which player takes the next step.

@@ -3,18 +3,19 @@
 mod interleavings;
 mod isolated;
 mod modelled;
+mod picture;
 mod shared;
 mod turns;
 mod words;
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
-use std::{io, slice, thread};
+use std::{io, thread};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result};
-use common::clock::three_digits;
-use common::{as_worker, show, timed, whole_number, worker};
+use common::record::Lines;
+use common::{as_worker, record, show, whole_number, worker};
 use words::Words;
 
 /// Two processes say Ping and Pong, 50 words in all: but who counts?
@@ -42,9 +43,9 @@ struct Options {
     #[arg(long, default_value_t = 10, value_parser = whole_number(0_u64..=60_000))]
     pause_ms: u64,
 
-    /// Count the words, but do not show them
-    #[arg(long)]
-    quiet: bool,
+    /// Show every word, not only the first and the last
+    #[arg(long, requires = "version")]
+    all: bool,
 }
 
 #[derive(Subcommand)]
@@ -55,9 +56,19 @@ enum Role {
     /// Be the scheduler: choose which player takes the next step
     Play { version: Version },
 
-    /// What each of the two processes does
-    #[command(hide = true)]
-    Player { version: Version, word: String, count: u32, pause_ms: u64 },
+    #[command(hide = true, name = "Ping")]
+    Ping(Player),
+
+    #[command(hide = true, name = "Pong")]
+    Pong(Player),
+}
+
+/// What each of the two processes does
+#[derive(Args)]
+struct Player {
+    version: Version,
+    count: u32,
+    pause_ms: u64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -74,69 +85,65 @@ fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
         match (cli.role, cli.version) {
-            (Some(Role::Player { version, word, count, pause_ms }), _) => as_worker(|| {
-                let play = match version {
-                    Version::Isolated => isolated::play,
-                    Version::Shared => shared::play,
-                    Version::Turns => turns::play,
-                };
-                play(&word, count, Duration::from_millis(pause_ms))
-            }),
-            (Some(Role::Interleavings { version }), _) => {
-                let all = Version::value_variants();
-                let chosen = version.as_ref().map_or(all, slice::from_ref);
-                chosen.iter().for_each(|version| interleavings::show_all(*version));
-                Ok(())
+            (Some(Role::Ping(player)), _) => player.play("Ping")?,
+            (Some(Role::Pong(player)), _) => player.play("Pong")?,
+            (Some(Role::Interleavings { version }), _) => interleavings::show_all(version),
+            (Some(Role::Play { version }), _) => interleavings::play(version),
+            (None, Some(version)) => {
+                let lines = if cli.options.all { Lines::All } else { Lines::Few };
+                cli.options.run(version, lines)?;
             }
-            (Some(Role::Play { version }), _) => {
-                interleavings::play(version);
-                Ok(())
-            }
-            (None, Some(version)) => cli.options.run(version).map(drop),
-            (None, None) => cli.options.compare(),
+            (None, None) => cli.options.compare()?,
         }
+        Ok(())
     })
 }
 
-impl Options {
-    /// Runs one version and shows its result.
-    fn run(&self, version: Version) -> anyhow::Result<Words> {
-        let (ears, mouth) = io::pipe()?;
-        let player = |word: &str| -> anyhow::Result<Command> {
-            let mut command = worker("player");
-            let sizes = [self.count.to_string(), self.pause_ms.to_string()];
-            command.arg(cli::name(&version)).arg(word).args(sizes).stderr(mouth.try_clone()?);
-            Ok(command)
+impl Player {
+    fn play(&self, word: &str) -> anyhow::Result<()> {
+        let play = match self.version {
+            Version::Isolated => isolated::play,
+            Version::Shared => shared::play,
+            Version::Turns => turns::play,
         };
-        let quiet = self.quiet;
-        let hearing = thread::spawn(move || Words::hear(ears, quiet));
-        let (outcome, time) = timed(|| match version {
-            Version::Isolated => isolated::run(player),
-            Version::Shared => shared::run(player),
-            Version::Turns => turns::run(player),
+        as_worker(|| play(word, self.count, Duration::from_millis(self.pause_ms)))
+    }
+}
+
+impl Options {
+    /// Runs one version, and shows its picture and its result.
+    fn run(&self, version: Version, lines: Lines) -> anyhow::Result<Words> {
+        let name = cli::name(&version);
+        let arguments = [name.clone(), self.count.to_string(), self.pause_ms.to_string()];
+        let (ears, mouth) = io::pipe()?;
+        let player = move |word: &str| -> anyhow::Result<Command> {
+            let mut command = worker(word);
+            command.args(&arguments).stderr(mouth.try_clone()?);
+            Ok(command)
+        }; // it takes `mouth` along, or else the hearing would not end with the players
+        let ((outcome, words), record) = record(lines, || {
+            let hearing = thread::spawn(move || words::hear(ears, lines));
+            let outcome = match version {
+                Version::Isolated => isolated::run(player),
+                Version::Shared => shared::run(player),
+                Version::Turns => turns::run(player),
+            };
+            (outcome, hearing.join().expect("hearing does not panic"))
         });
-        drop(mouth); // or else the hearing would not end with the players
-        let words = hearing.join().expect("hearing does not panic");
         outcome?;
 
-        let Words { ping, pong, repeated } = words;
-        let count = ping + pong;
-        let each_second = three_digits(f64::from(count) / time.as_secs_f64());
-        let what = format!(
-            "{count} words ({ping} Ping, {pong} Pong), {repeated} repeated, {each_second}/s"
-        );
-        show_result(&version, &what, time);
+        common::picture::show(&picture::draw(&name, &words, &record));
+        show_result(&version, &words::summary(&words, record.time()), record.time());
         Ok(words)
     }
 
     fn compare(&self) -> anyhow::Result<()> {
-        let isolated = self.run(Version::Isolated)?;
-        let shared = self.run(Version::Shared)?;
+        let wanted = self.count;
+        let isolated = self.run(Version::Isolated, Lines::None)?.len();
+        show!("");
+        let shared = self.run(Version::Shared, Lines::None)?.len();
         show!(
-            "{} words were wanted. Two counters made {}, one counter made {}.",
-            self.count,
-            isolated.count(),
-            shared.count()
+            "\n{wanted} words were wanted. Two counters made {isolated}, one counter made {shared}."
         );
         Ok(())
     }

@@ -29,7 +29,7 @@ pub fn play(word: &str, count: u32, pause: Duration) -> anyhow::Result<()> {
         if counter > count {
             break;
         }
-        io::stderr().write_all(format!("{word}\n").as_bytes())?; // one write: words do not mix
+        io::stderr().write_all(format!("{word} {counter}\n").as_bytes())?; // one write: words do not mix
         thread::sleep(pause);
     }
     Ok(())

@@ -21,7 +21,7 @@ fn example(name: &str, arguments: &str) -> String {
 /// Starts a version that goes on for long, and waits until both players run.
 #[cfg(target_os = "linux")]
 fn start_both_players(version: &str) -> (Run, Vec<u32>) {
-    let arguments = format!("{version} --count 1000000 --pause-ms 1 --quiet");
+    let arguments = format!("{version} --count 1000000 --pause-ms 1");
     let mut run = Run::start(interruptible(PROGRAM, &arguments));
     let mut players = Vec::new();
     run.wait_until(&format!("{version} has started two players"), |run| {
@@ -34,18 +34,53 @@ fn start_both_players(version: &str) -> (Run, Vec<u32>) {
 
 #[test]
 fn without_a_version_isolated_and_shared_run_and_a_comparison_follows() {
-    let said = run("--quiet --pause-ms 0").stdout();
+    let said = run("--pause-ms 0").stdout();
     let lines: Vec<&str> = said.lines().collect();
-    assert!(lines[0].starts_with("isolated   100 words (50 Ping, 50 Pong), "), "{said}");
-    assert!(lines[1].starts_with("shared     50 words ("), "{said}");
-    assert_eq!(lines[2], "50 words were wanted. Two counters made 100, one counter made 50.");
+    let begin = [
+        "isolated ",
+        "  Ping (PID ",
+        "  Pong (PID ",
+        "  twice in a row: ",
+        "isolated   100 words (50 Ping, 50 Pong), ",
+        "",
+        "shared ",
+        "  Ping (PID ",
+        "  Pong (PID ",
+        "  twice in a row: ",
+        "shared     50 words (",
+        "",
+        "50 words were wanted. Two counters made 100, one counter made 50.",
+    ];
+    assert_eq!(lines.len(), begin.len(), "{said}");
+    assert!(lines.iter().zip(begin).all(|(line, begin)| line.starts_with(begin)), "{said}");
+    assert!(lines[0].ends_with("  50 of 50 numbers were said twice"), "{said}");
+    assert!(lines[6].ends_with("  0 of 50 numbers were said twice"), "{said}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{said}");
 }
 
 #[test]
-fn quiet_shows_no_words() {
-    let said = run("turns --quiet --pause-ms 0").stdout();
-    assert!(said.starts_with("turns      50 words (25 Ping, 25 Pong), 0 repeated, "), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+fn a_version_shows_its_first_and_last_words_and_all_shows_each() {
+    let (few, all) =
+        (run("turns --pause-ms 0 --count 1000"), run("turns --pause-ms 0 --count 1000 --all"));
+    let (few, all) = (few.stdout(), all.stdout());
+    let number = |said: &str| {
+        said.lines()
+            .filter(|line| !line.starts_with(' '))
+            .map(|line| line.matches("ng ").count())
+            .sum::<usize>()
+    };
+    assert!(few.contains("Pong 50\n…  932 more words: --all shows them\nPing 983  "), "{few}");
+    assert_eq!((number(&few), number(&all)), (50 + 18, 1000), "{few}{all}");
+    assert!(few.lines().count() <= 40, "{few}");
+    assert!(few.lines().chain(all.lines()).all(|line| line.chars().count() <= 80), "{few}{all}");
+}
+
+#[test]
+fn no_word_is_left_out_where_the_last_ones_follow_the_first() {
+    let said = run("turns --pause-ms 0 --count 68").stdout();
+    assert!(said.contains("Pong 50\nPing 51  "), "{said}");
+    let said = run("turns --pause-ms 0 --count 69").stdout();
+    assert!(said.contains("Pong 50\n…  1 more words: --all shows them\nPong 52  "), "{said}");
 }
 
 #[test]
@@ -54,6 +89,7 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--count 0", "a whole number from 1 to 1000000 is allowed"),
         ("--count 1000001", "a whole number from 1 to 1000000 is allowed"),
         ("--pause-ms -1", "a whole number from 0 to 60000 is allowed"),
+        ("--all", "--all <VERSION>"),
         ("pong", "[possible values: isolated, shared, turns]"),
     ] {
         let said = run(arguments).refusal();
@@ -79,8 +115,10 @@ fn a_killed_player_is_an_error_that_names_it_and_the_other_one_ends() {
             let (run, players) = start_both_players(version);
             signal(Signal::SIGKILL, players[which]);
             let pid = players[which];
-            let expected =
-                format!("error: the player process (PID {pid}) failed: signal: 9 (SIGKILL)\n");
+            let expected = format!(
+                "error: {} (PID {pid}) failed: signal: 9 (SIGKILL)\n",
+                ["Ping", "Pong"][which]
+            );
             assert_eq!(run.end().error(), expected, "{version}");
         }
     }
