@@ -29,7 +29,7 @@ pub fn draw(title: &str, words: &[Word], run: &Record) -> String {
     let chosen = choose(words, WIDTH - left - 4);
     for &at in &chosen {
         if at > 0 && !chosen.contains(&(at - 1)) {
-            rows.iter_mut().zip(["… ", "… ", "  "]).for_each(|(row, gap)| *row += gap);
+            rows.iter_mut().zip(["... ", "... ", "    "]).for_each(|(row, gap)| *row += gap);
         }
         let Word { player, number, is_old, repeated } = words[at];
         let number = number.to_string();
@@ -71,5 +71,5 @@ fn choose(words: &[Word], columns: usize) -> BTreeSet<usize> {
 fn width(words: &[Word], chosen: &BTreeSet<usize>) -> usize {
     let gaps = chosen.iter().filter(|at| **at > 0 && !chosen.contains(&(**at - 1))).count();
     let numbers = chosen.iter().map(|at| words[*at].number.to_string().len() + 1);
-    2 * gaps + numbers.sum::<usize>()
+    4 * gaps + numbers.sum::<usize>()
 }

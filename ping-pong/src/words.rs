@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, PipeReader};
 use std::time::Duration;
 
 use common::clock::three_digits;
-use common::picture::paint;
+use common::picture::{self, paint};
 use common::record::{self, Lines};
 use common::{say::text, show};
 
@@ -63,7 +63,7 @@ pub fn hear(ears: PipeReader, lines: Lines) -> Words {
     if lines == Lines::Few && words.len() > FIRST {
         let left_out = (words.len() - FIRST).saturating_sub(LAST);
         if left_out > 0 {
-            show!("…  {left_out} more words: --all shows them");
+            picture::show(&format!("…  {left_out} more words: --all shows them"));
         }
         words[FIRST + left_out..].iter().for_each(|word| screen.put(word));
     }

@@ -73,9 +73,9 @@ fn of_many_words_the_first_the_last_and_the_first_that_is_said_twice_in_a_row_ar
     };
     let expected = "\
 shared               in the order of time →  0 of 1000 numbers were said twice
-  Ping (PID 12345)     2   4   6   8   10    12 …         501 …     999
-  Pong (PID 12346)   1   3   5   7   9    11    … 499 500     … 998     1000
-  twice in a row: 1                                   ↑
+  Ping (PID 12345)     2   4   6   8   10    ...         501 ...     999
+  Pong (PID 12346)   1   3   5   7   9    11 ... 499 500     ... 998     1000
+  twice in a row: 1                                  ↑
 ";
     assert_eq!(picture_of((1..=1000).map(word).collect()), expected);
 }
@@ -132,8 +132,8 @@ fn in_shared_both_rows_together_count_once() {
 #[test]
 fn in_turns_the_rows_are_strictly_alternating() {
     let expected = [
-        "1   3   5   7   9    11    13    15    17    …    49",
-        "  2   4   6   8   10    12    14    16    18 … 48    50",
+        "1   3   5   7   9    11    13    15    17 ...    49",
+        "  2   4   6   8   10    12    14    16    ... 48    50",
         "",
     ];
     for arguments in ["turns", "turns --pause-ms 0"] {
