@@ -185,9 +185,19 @@ fn has_blocks() -> bool {
     locale.to_uppercase().replace('-', "").contains("UTF8")
 }
 
+/// A character that becomes longer takes the place of spaces after it: columns stay columns.
 fn in_ascii(picture: &str) -> String {
-    let mut text = String::new();
+    let (mut text, mut too_far) = (String::new(), 0);
     for character in picture.chars() {
+        match character {
+            ' ' if too_far > 0 && text.ends_with(' ') => {
+                too_far -= 1;
+                continue;
+            }
+            '\n' => too_far = 0,
+            _ => {}
+        }
+        let before = text.len();
         match character {
             '█' | '▇' | '▆' | '▅' => text.push('#'),
             '▄' | '▃' | '▂' | '▁' => text.push('_'),
@@ -209,6 +219,7 @@ fn in_ascii(picture: &str) -> String {
             other if other.is_ascii() => text.push(other),
             _ => text.push('?'),
         }
+        too_far += text.len() - before - 1;
     }
     text
 }
@@ -295,5 +306,11 @@ mod tests {
     fn without_block_characters_a_picture_is_ascii() {
         let text = in_ascii("▁▂▃▄▅▆▇█ ░ · ═ → ← … ⏎ ¥1 µs ß");
         assert!(text.is_ascii(), "{text}");
+    }
+
+    #[test]
+    fn without_block_characters_columns_stay_columns() {
+        let text = in_ascii("|one⏎two⏎|    |\n|one…|        |\n|one|         |");
+        assert_eq!(text, "|one\\ntwo\\n|  |\n|one...|      |\n|one|         |");
     }
 }

@@ -16,7 +16,8 @@ use crate::{clock, interleave, say};
 const FIRST: usize = 10;
 const LAST: usize = 6;
 
-/// So many lines at the beginning and at the end of a run are kept for its picture.
+/// So many lines at the beginning and at the end of a run are kept for its picture, and so many
+/// workers: a server, which starts one for each client, must not grow.
 const KEPT: usize = 2000;
 
 /// A run shows that it is alive when it has taken so long.
@@ -255,7 +256,10 @@ fn push<T>(queue: &mut VecDeque<T>, one: T, most: usize) {
 /// A worker has been started.
 pub(crate) fn has_started(name: &str, pid: u32) {
     let life = Life { name: name.into(), pid, from: clock::since_zero(), to: None };
-    screen().record.workers.push(life);
+    let workers = &mut screen().record.workers;
+    if workers.len() < KEPT {
+        workers.push(life);
+    }
 }
 
 /// A worker has ended.

@@ -17,7 +17,7 @@ pub fn talk(
         if size == 0 {
             return Ok(()); // the client has ended
         }
-        let text = str::from_utf8(&message[..size]).context("a message is no UTF-8")?;
+        let text = str::from_utf8(&message[..size]).context("a message is not valid UTF-8")?;
         heard(text);
         to_client.write_all(text.to_uppercase().as_bytes())?;
     }

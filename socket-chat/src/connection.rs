@@ -5,10 +5,12 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use common::{readable, say};
 
+use crate::picture::{Piece, What};
 use crate::room::Room;
 use crate::server::Serve;
 use crate::{Version, chunks, lines, room};
@@ -25,6 +27,8 @@ pub struct Connection {
     /// So long the client may be silent, or take no answers.
     pub idle: Duration,
     pub stopping: AtomicBool,
+    /// Is told what a read brings, what is a message, and what is an answer: for the picture.
+    pub watch: Option<Sender<Piece>>,
 }
 
 impl Serve for Connection {
@@ -38,8 +42,8 @@ impl Serve for Connection {
         let _ = stream.set_write_timeout(Some(self.idle));
         let heard = |text: &str| self.heard(text);
         let outcome = match self.version {
-            Version::Chunks => chunks::talk(self, stream, heard),
-            Version::Lines => lines::talk(self, stream, heard),
+            Version::Chunks => chunks::talk(self, self, heard),
+            Version::Lines => lines::talk(self, self, heard),
             Version::Room => room::talk(self, &self.stream, &self.room, self.client, heard),
         };
         if self.stopping.load(SeqCst) {
@@ -63,10 +67,22 @@ impl Serve for Connection {
 }
 
 impl Connection {
+    pub fn new(version: Version, client: u32, stream: TcpStream, idle: Duration) -> Self {
+        let (room, stopping) = (Arc::default(), false.into());
+        Self { client, stream: stream.into(), version, room, idle, stopping, watch: None }
+    }
+
     fn heard(&self, message: &str) {
         let (size, text) = (message.len(), format!("{message:?}"));
-        let rest = if text.chars().nth(60).is_some() { "…" } else { "" };
-        say!("client {}: {size} bytes are one message: {text:.60}{rest}", self.client);
+        let rest = if text.chars().nth(18).is_some() { "…" } else { "" };
+        say!("client {}: {size} bytes are one message: {text:.18}{rest}", self.client);
+        self.tell(What::Message, message.as_bytes());
+    }
+
+    fn tell(&self, what: What, bytes: &[u8]) {
+        if let (Some(watch), false) = (&self.watch, bytes.is_empty()) {
+            let _ = watch.send((what, bytes.to_vec())); // or nobody watches any more
+        }
     }
 
     /// Tells the client why this is the end. What it still sends is read and thrown away for a
@@ -74,9 +90,9 @@ impl Connection {
     /// the last line.
     fn end_with(&self, why: &str) {
         say!("client {}: {why}", self.client);
-        let mut stream = self.stream.as_ref();
+        let (mut client, mut stream) = (self, self.stream.as_ref());
         let _ = stream.set_write_timeout(Some(GRACE / 2)); // it may be one that never reads
-        let _ = stream.write_all(format!("server: {why}\n").as_bytes());
+        let _ = client.write_all(format!("server: {why}\n").as_bytes());
         let _ = stream.shutdown(Shutdown::Write);
         let _ = stream.set_read_timeout(Some(GRACE / 2));
         let end = Instant::now() + GRACE / 2;
@@ -95,8 +111,24 @@ impl Read for &Connection {
             }
             match self.stream.as_ref().read(bytes) {
                 Err(fault) if fault.kind() == ErrorKind::Interrupted => {} // by Ctrl-C, for instance
-                outcome => return outcome,
+                outcome => {
+                    outcome.iter().for_each(|&size| self.tell(What::Read, &bytes[..size]));
+                    return outcome;
+                }
             }
         }
+    }
+}
+
+/// What the client gets.
+impl Write for &Connection {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let size = self.stream.as_ref().write(bytes)?;
+        self.tell(What::Answer, &bytes[..size]);
+        Ok(size)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(()) // a socket keeps nothing back
     }
 }

@@ -1,109 +1,103 @@
-//! Three clients say the same to a server of `chunks` and to one of `lines`.
+//! Three clients say the same to a connection of `chunks` and to one of `lines`.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::io::{Read, Write};
+use std::iter::from_fn;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
-use common::{cli, say, show};
+use anyhow::Context;
+use common::record::{Lines, record};
+use common::{cli, picture, show};
 
+use crate::Version;
 use crate::client::connect;
-use crate::server::{self, Server};
-use crate::{PerConnection, Version};
+use crate::connection::Connection;
+use crate::picture::{Piece, Talk, What, draw};
+use crate::server::{self, IDLE, Serve};
 
-/// Each write is sent at once: a read of the server brings this, and no more.
+/// Each write is sent at once, and only when the one before has been read: a read brings this, and no
+/// more.
 const WRITES: [(&str, &[&[u8]]); 3] = [
     ("Anna", &[b"salt\npepper\n"]),             // two lines in one write
     ("Bert", &[b"good mor", b"ning\n"]),        // one line in two writes
     ("Cleo", &[b"gr\xC3", b"\xBC\xC3\x9Fe\n"]), // the same, cut in the middle of the ü of "grüße"
 ];
-const LINES: usize = 4;
 
-/// An answer takes some milliseconds. One that has not come by then never will.
+/// All that comes takes some milliseconds. What has not come by then never will.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run() -> anyhow::Result<()> {
-    let chunks = talk_to(Version::Chunks)?;
-    let lines = talk_to(Version::Lines)?;
-    show!("chunks answered {chunks} of {LINES} lines as they were said, lines {lines} of {LINES}.");
+    let (chunks, _) = record(Lines::None, || talks(Version::Chunks));
+    let (lines, _) = record(Lines::None, || talks(Version::Lines));
+    let (chunks, lines) = (chunks?, lines?);
+    picture::show(&draw(&chunks, &lines));
+    let all: usize = lines.iter().map(|talk| talk.lines().len()).sum();
+    let [chunks, lines] = [chunks, lines].map(|talks| talks.iter().map(right).sum::<usize>());
+    show!("\nchunks answered {chunks} of {all} lines as they were said, lines {lines} of {all}.");
     Ok(())
 }
 
-/// Returns how many lines were answered as they were said.
-fn talk_to(version: Version) -> anyhow::Result<usize> {
-    let (listener, address) = server::listen("127.0.0.1:0")?;
-    show!("--- {} on {address}", cli::name(&version));
-    let server = Server::new(version, PerConnection::default());
-    let serving = server.clone();
-    thread::spawn(move || serving.run(&listener));
-    let mut right = 0;
-    for (name, writes) in WRITES {
-        let answers = talk(name, writes, version, connect(&address.to_string())?)?;
-        let said = String::from_utf8(writes.concat())?.to_uppercase();
-        let whole = said.split_inclusive('\n').zip(&answers);
-        right += whole.filter(|(line, answer)| line == answer).count();
-    }
-    server.stop();
-    Ok(right)
-}
-
-/// Sends these writes. Each message is answered before the next write, so `chunks` reads each write
-/// apart, every time. Returns the answers.
-fn talk(
-    name: &str,
-    writes: &[&[u8]],
-    version: Version,
-    stream: TcpStream,
-) -> anyhow::Result<Vec<String>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let file = format!("socket-chat/src/{}.rs", cli::name(&version));
-    let mut server = BufReader::new(stream);
-    let mut answers = Vec::new();
-    'talk: for bytes in writes {
-        say!("{name} sends \"{}\"", bytes.escape_ascii());
-        server.get_mut().write_all(bytes)?;
-        let messages = match version {
-            Version::Chunks => 1, // whatever comes
-            _ => bytes.iter().filter(|&&byte| byte == b'\n').count(),
-        };
-        for _ in 0..messages {
-            // Said first: if nobody reads any more, as after `| head -1`, this is a quiet end.
-            let answer = hear(version, &mut server)
-                .inspect_err(|why| say!("{name} gets no answer: {why}"))
-                .with_context(|| format!("{name} gets no answer: see {file}"))?;
-            say!("{name} gets {answer:?}");
-            if answer.starts_with("server: closed") {
-                break 'talk;
-            }
-            answers.push(answer);
-        }
-    }
-    server.get_ref().shutdown(Shutdown::Write)?;
-    let has_ended = server.read_to_end(&mut Vec::new()).is_ok();
-    ensure!(has_ended, "{name} has ended, and the server does not end the connection. See {file}");
-    Ok(answers)
-}
-
-/// Takes for one answer what the server takes for one message: what a read brings, or a line.
-fn hear(version: Version, server: &mut BufReader<TcpStream>) -> anyhow::Result<String> {
-    let mut answer = vec![0; 1024];
-    let outcome = match version {
-        Version::Chunks => server.read(&mut answer),
-        _ => {
-            answer.clear();
-            server.read_until(b'\n', &mut answer)
-        }
+/// How many lines were answered as they were said?
+fn right(talk: &Talk) -> usize {
+    let answers = talk.pieces(What::Answer);
+    let is_right = |line: &Vec<u8>| {
+        let right = String::from_utf8_lossy(line).to_uppercase();
+        answers.contains(&right.as_bytes())
     };
-    match outcome {
-        Ok(0) => bail!("the server has ended the connection"),
-        Ok(size) => Ok(String::from_utf8_lossy(&answer[..size]).into()),
-        Err(fault) => match fault.kind() {
-            ErrorKind::Interrupted => hear(version, server), // by the end of a worker
-            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-                bail!("nothing has come for {} s", PATIENCE.as_secs())
+    talk.lines().iter().filter(|line| is_right(line)).count()
+}
+
+/// Each client talks with this version.
+fn talks(version: Version) -> anyhow::Result<Vec<Talk>> {
+    let (listener, address) = server::listen("127.0.0.1:0")?;
+    let talk = |(number, (client, writes))| {
+        let stream = connect(&address.to_string())?;
+        let watch = serve(version, number, &listener)?;
+        let (pieces, version) = (talk(stream, writes, &watch), cli::name(&version));
+        let in_vain = || format!("{client} waits in vain (see socket-chat/src/{version}.rs)");
+        Ok(Talk { client, pieces: pieces.with_context(in_vain)? })
+    };
+    (1..).zip(WRITES).map(talk).collect()
+}
+
+/// Starts a thread that serves the client who has connected. Returns what the thread tells.
+fn serve(version: Version, client: u32, to: &TcpListener) -> anyhow::Result<Receiver<Piece>> {
+    let mut connection = Connection::new(version, client, to.accept()?.0, IDLE);
+    let (tell, watch) = channel();
+    connection.watch = Some(tell);
+    thread::spawn(move || connection.serve()); // not joined: if it is wrong, it may never end
+    Ok(watch)
+}
+
+/// Writes this. Returns what has happened to it.
+fn talk(
+    mut stream: TcpStream,
+    writes: &[&[u8]],
+    watch: &Receiver<Piece>,
+) -> anyhow::Result<Vec<Piece>> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut pieces = Vec::new();
+    let mut is_open = true;
+    for bytes in writes {
+        stream.write_all(bytes)?;
+        pieces.push((What::Write, bytes.to_vec()));
+        let mut unread = bytes.len();
+        while unread > 0 && is_open {
+            let in_vain = || format!("no read brings \"{}\"", bytes.escape_ascii());
+            let piece = watch.recv_timeout(PATIENCE).with_context(in_vain)?;
+            match piece.0 {
+                What::Read => unread = unread.saturating_sub(piece.1.len()),
+                _ => is_open = !piece.1.starts_with(b"server: closed"),
             }
-            _ => Err(fault.into()),
-        },
+            pieces.push(piece);
+        }
     }
+    let _ = stream.shutdown(Shutdown::Write); // the server may have ended the connection
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).context("the server does not end the connection")?;
+    drop(stream);
+    pieces.extend(from_fn(|| watch.recv_timeout(PATIENCE).ok()));
+    Ok(pieces)
 }

@@ -18,7 +18,7 @@ pub fn talk(
             return Ok(()); // the client has ended
         }
         anyhow::ensure!(message.ends_with(b"\n"), "a line must end, within 64 KiB");
-        let text = str::from_utf8(&message[..size]).context("a message is no UTF-8")?;
+        let text = str::from_utf8(&message[..size]).context("a message is not valid UTF-8")?;
         heard(text);
         to_client.write_all(text.to_uppercase().as_bytes())?;
     }

@@ -5,6 +5,7 @@ mod client;
 mod connection;
 mod demonstration;
 mod lines;
+mod picture;
 #[cfg(unix)]
 mod process;
 mod room;
@@ -23,7 +24,8 @@ const HERE: &str = "127.0.0.1:8087";
 
 /// A server answers in upper case. But what is a message?
 ///
-/// Without a command, three clients say the same to a `chunks` and to a `lines` server.
+/// Without a command, three clients say the same to `chunks` and to `lines`, and a picture shows
+/// where each of them cuts what was said.
 #[derive(Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -114,9 +116,9 @@ impl ServerArguments {
         };
         ctrlc::set_handler(stop).context("cannot wait for Ctrl-C")?;
         let (version, serves) = (cli::name(&self.version), cli::name(&per_connection));
-        say!("listens on {address}: {version}, one {serves} per connection");
+        say!("listens on {address}: {version}, a {serves} per client");
         if !address.ip().is_loopback() {
-            say!("anyone who reaches this port can talk: no password is asked, nothing is secret");
+            say!("anyone who reaches this port can talk; nothing is secret");
         }
         server.run(&listener);
         Ok(())

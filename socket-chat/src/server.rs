@@ -18,7 +18,7 @@ use crate::{PerConnection, Version};
 const MAX_CLIENTS: usize = 256;
 
 /// So long a client may be silent, or take no answers.
-const IDLE: Duration = Duration::from_secs(300);
+pub const IDLE: Duration = Duration::from_secs(300);
 
 pub struct Server {
     version: Version,
@@ -83,14 +83,8 @@ impl Server {
             stream.write_all(b"server: closed: too many clients are connected\n")?;
             bail!("{MAX_CLIENTS} clients are connected");
         }
-        let connection = Connection {
-            client,
-            stream: stream.into(),
-            version: self.version,
-            room: self.room.clone(),
-            idle: IDLE,
-            stopping: false.into(),
-        };
+        let mut connection = Connection::new(self.version, client, stream, IDLE);
+        connection.room = self.room.clone();
         let one: Arc<dyn Serve> = match self.per_connection {
             PerConnection::Thread => Arc::new(connection),
             #[cfg(unix)]

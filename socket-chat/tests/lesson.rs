@@ -211,7 +211,7 @@ fn chunks_cuts_a_line_wherever_a_read_ends() {
 fn chunks_breaks_a_character_that_is_cut() {
     let (one, other) = "grüße\n".as_bytes().split_at(3);
     let talk = talk!(chunks, [one, other]);
-    let broken = talk.fault.as_ref().is_some_and(|fault| fault.contains("no UTF-8"));
+    let broken = talk.fault.as_ref().is_some_and(|fault| fault.contains("not valid UTF-8"));
     must_show(broken && talk.messages.is_empty(), "a character that is broken", &talk);
 }
 
@@ -251,9 +251,9 @@ fn lines_answers_what_is_whole_when_the_connection_is_reset_in_the_middle_of_a_l
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_end_the_talk_and_no_more() {
+fn bytes_that_are_not_valid_utf_8_end_the_talk_and_no_more() {
     let talk = talk!(lines, [b"whole\n\xFF\xFE\nnever\n"]);
-    must_be_whole_and_a_fault(&talk, "the second line is no UTF-8");
+    must_be_whole_and_a_fault(&talk, "the second line is not valid UTF-8");
 }
 
 #[test]

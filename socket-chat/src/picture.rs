@@ -1,0 +1,109 @@
+//! The picture of two talks beside each other: where the bytes of a client are cut on their way.
+
+use std::str::Utf8Chunk;
+
+use common::picture::{bad, good};
+
+/// What is cut. The name stands before its line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum What {
+    /// What the client has written in one go.
+    Write,
+    /// What one read of the server has brought.
+    Read,
+    /// What the server takes for a message.
+    Message,
+    /// What the server has written in one go.
+    Answer,
+}
+
+const ROWS: [(What, &str); 4] = [
+    (What::Write, "writes"),
+    (What::Read, "reads"),
+    (What::Message, "messages"),
+    (What::Answer, "answers"),
+];
+
+const LEGEND: &str =
+    r"| end of a write, read, message or answer   ⏎ newline   \xC3\xBC the bytes of ü";
+
+/// So many columns are for `chunks`.
+const LEFT: usize = 34;
+
+pub type Piece = (What, Vec<u8>);
+
+/// What was written, read, taken for a message and answered, in this order.
+pub struct Talk {
+    pub client: &'static str,
+    pub pieces: Vec<Piece>,
+}
+
+impl Talk {
+    pub fn pieces(&self, what: What) -> Vec<&[u8]> {
+        let same = self.pieces.iter().filter(|(other, _)| *other == what);
+        same.map(|(_, bytes)| bytes.as_slice()).collect()
+    }
+
+    /// The lines that the client has said.
+    pub fn lines(&self) -> Vec<Vec<u8>> {
+        let said = self.pieces(What::Write).concat();
+        said.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
+    }
+
+    /// What is wrong with the messages.
+    fn fault(&self) -> Option<&'static str> {
+        let messages = self.pieces(What::Message);
+        let is_two = |message: &&[u8]| message.iter().filter(|&&byte| byte == b'\n').count() > 1;
+        if messages == self.lines() {
+            None
+        } else if messages.iter().any(is_two) {
+            Some("run together")
+        } else if messages.iter().any(|message| !message.ends_with(b"\n")) {
+            Some("cut in two")
+        } else if self.pieces(What::Read).iter().any(|read| str::from_utf8(read).is_err()) {
+            Some("not valid UTF-8")
+        } else {
+            Some("not all")
+        }
+    }
+
+    /// One line of its picture, in so many columns.
+    fn row(&self, what: What, columns: usize) -> String {
+        let pieces = Vec::from_iter(self.pieces(what).into_iter().map(readable));
+        let mut text = format!("|{}|", pieces.join("|"));
+        if pieces.is_empty() {
+            text = "none".into();
+        } else if let Some((end, _)) = text.char_indices().nth(29) {
+            text = format!("{}…|", &text[..end]);
+        }
+        match (what, self.fault()) {
+            (What::Message, Some(why)) => bad(&format!("{:columns$}", format!("{text}  ← {why}"))),
+            (What::Message, None) => good(&format!("{text:columns$}")),
+            _ => format!("{text:columns$}"),
+        }
+    }
+}
+
+/// Text as it is, and what is not valid UTF-8 byte by byte.
+fn readable(bytes: &[u8]) -> String {
+    let broken = |byte: &u8| format!(r"\x{byte:02X}");
+    let chunk = |chunk: Utf8Chunk<'_>| {
+        chunk.valid().to_string() + &chunk.invalid().iter().map(broken).collect::<String>()
+    };
+    bytes.utf8_chunks().map(chunk).collect::<String>().replace('\n', "⏎")
+}
+
+/// Draws the talks of the same clients with `chunks` and with `lines`.
+pub fn draw(chunks: &[Talk], lines: &[Talk]) -> String {
+    let (left, right) = ("chunks: a read is a message", "lines: a line is a message");
+    let mut picture = format!("{:16}{left:LEFT$}{right}\n", "");
+    for (left, right) in chunks.iter().zip(lines) {
+        for (what, name) in ROWS {
+            let client = if what == What::Write { left.client } else { "" };
+            let (left, right) = (left.row(what, LEFT), right.row(what, 0));
+            picture += &format!("{client:6}{name:10}{left}{right}\n");
+        }
+        picture.push('\n');
+    }
+    picture + LEGEND
+}
