@@ -399,10 +399,12 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 ///
 /// ```
 /// assert_eq!(common::check::pid_in("     7 ms  PID 4711  starts"), 4711);
+/// assert_eq!(common::check::pid_in("     7 ms  buyer 3 (PID 4711)  starts"), 4711);
 /// ```
 #[track_caller]
 pub fn pid_in(line: &str) -> u32 {
-    let pid = line.split("PID ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+    let pid =
+        line.split("PID ").nth(1).and_then(|rest| rest.split([' ', ')']).next()?.parse().ok());
     pid.unwrap_or_else(|| panic!("no PID in {line:?}"))
 }
 

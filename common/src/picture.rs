@@ -227,8 +227,8 @@ pub fn good(text: &str) -> String {
     styled(AnsiColor::Green.on_default(), text)
 }
 
-/// In the colour of the worker with this number.
-pub(crate) fn paint(number: usize, text: &str) -> String {
+/// In the colour of the worker with this number, as its lines are.
+pub fn paint(number: usize, text: &str) -> String {
     use AnsiColor::{Blue, BrightBlue, BrightMagenta, Cyan, Magenta, Yellow};
     let colours = [Cyan, Yellow, Magenta, BrightBlue, BrightMagenta, Blue];
     styled(colours[number % colours.len()].on_default(), text)
