@@ -78,7 +78,9 @@ fn take(said: Line) -> io::Result<()> {
         return line(io::stderr(), text);
     }
     let (at, text) = (said.at.as_micros(), said.text.replace('\n', "\\n"));
-    line(io::stderr(), format_args!("\u{1}{at}\t{}\t{}\t{text}", said.pid, said.name))
+    // As it is: the parent knows whether its output shows colours.
+    let handed_on = format!("\u{1}{at}\t{}\t{}\t{text}\n", said.pid, said.name);
+    io::stderr().write_all(handed_on.as_bytes())
 }
 
 /// Takes a line that a worker has written to its standard error: one that it says, or anything else,
