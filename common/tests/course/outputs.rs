@@ -18,9 +18,12 @@ use crate::{check_all, lesson_knows};
 
 /// What differs from run to run, and what stands for it while a page is compared with an output.
 /// All else must be the same.
-const BY_CHANCE: [(&str, &str); 20] = [
+const BY_CHANCE: [(&str, &str); 22] = [
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
     (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
+    // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
+    (r" *[·░▒▓█▁▂▃▄▅▆▇]+( +[·░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
+    (r"\d+ process(es)?$", "N processes"), // in the lane of a job
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
