@@ -135,7 +135,8 @@ impl Scale {
     fn cells(&self, spans: &[Span]) -> String {
         let mut cells = vec![' '; self.columns];
         for span in spans {
-            cells[self.column(span.from)..self.column(span.to)].fill(span.mark);
+            let from = self.column(span.from);
+            cells[from..self.column(span.to).max(from)].fill(span.mark); // clocks are set back, too
         }
         cells.into_iter().collect::<String>()
     }
@@ -163,9 +164,17 @@ pub fn levels(run: &Record, changes: &[(Duration, usize)], most: usize, columns:
         let inside = pieces.iter().filter(|((begin, _), end)| *begin < to && *end > from);
         inside.map(|((_, level), _)| *level).max().unwrap_or_default()
     };
+    (0..columns).map(|column| block(highest(column), most)).collect()
+}
+
+/// The block for a level, such as that of a queue with room for `most`.
+///
+/// ```
+/// assert_eq!([0, 1, 4, 8].map(|level| common::picture::block(level, 8)), [' ', '▁', '▄', '█']);
+/// ```
+pub fn block(level: usize, most: usize) -> char {
     let blocks = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let block = |level: usize| blocks[(level * 8).div_ceil(most.max(1)).min(8)];
-    (0..columns).map(|column| block(highest(column))).collect()
+    blocks[(level * 8).div_ceil(most.max(1)).min(8)]
 }
 
 /// Shows a picture. Where the locale or the terminal has no block characters, in ASCII.

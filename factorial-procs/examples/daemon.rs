@@ -10,10 +10,10 @@ use common::{Worker, as_worker, cli, lesson, say, show, worker};
 fn main() -> ExitCode {
     lesson(|| match env::args().nth(1).as_deref() {
         Some("daemon") => as_worker(|| {
-            say!("the daemon starts");
+            say!("starts");
             show!("started"); // to the parent, through the pipe
             thread::sleep(Duration::from_secs(3600));
-            say!("the daemon's last line, which nobody ever reads");
+            say!("says its last line, which nobody ever reads");
             Ok(())
         }),
         None => {

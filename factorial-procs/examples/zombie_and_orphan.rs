@@ -15,11 +15,9 @@ fn main() -> ExitCode {
             say!("ends at once");
             Ok(())
         }),
-        // Without LIFELINE, the grandchild does not end with its parent, as our workers usually do.
+        // A grandchild without LIFELINE outlives its parent, so both show their lines themselves.
         Some("parent") => as_worker(|| {
-            let mut grandchild = worker("grandchild");
-            shows_its_lines_itself(grandchild.env_remove(LIFELINE));
-            Worker::start(&mut grandchild)?.join()
+            Worker::start(shows_its_lines_itself(worker("grandchild").env_remove(LIFELINE)))?.join()
         }),
         Some("grandchild") => as_worker(be_orphaned),
         None if cfg!(not(target_os = "linux")) => {
@@ -53,9 +51,7 @@ fn state_of(pid: u32) -> anyhow::Result<String> {
 fn show_orphan() -> anyhow::Result<()> {
     let (stay, gate) = io::pipe()?;
     let (news, tell) = io::pipe()?;
-    let mut parent = worker("parent");
-    shows_its_lines_itself(&mut parent); // its child writes to the same place, and outlives it
-    let parent = Worker::start(parent.stdin(stay).stdout(tell))?;
+    let parent = Worker::start(shows_its_lines_itself(worker("parent").stdin(stay).stdout(tell)))?;
     let mut news = BufReader::new(news).lines();
     let orphan: u32 = news.next().context("nobody was born")??.parse()?;
     say!("kills PID {}, the parent of PID {orphan}", parent.pid());

@@ -3,18 +3,17 @@
 mod answer;
 mod factorial;
 mod parallel;
+mod picture;
 mod pool;
 mod serial;
 mod threads;
 
 use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result, wait_for_enter};
-use common::clock::three_digits;
-use common::{as_worker, show, timed, whole_number};
+use common::{as_worker, clock, record, record::Lines, show, whole_number};
 
 /// Several processes compute n! each: one after the other, or at the same time.
 ///
@@ -49,9 +48,9 @@ struct Options {
     #[arg(long, default_value_t = 8, value_parser = whole_number(1_u32..=64))]
     jobs: u32,
 
-    /// pool: show each task
+    /// Show every line, not only the first and the last
     #[arg(long)]
-    verbose: bool,
+    all: bool,
 
     /// Let each process wait for Enter before it computes; not for threads
     #[arg(long)]
@@ -61,8 +60,8 @@ struct Options {
 #[derive(Subcommand)]
 enum Role {
     /// What a worker process does
-    #[command(hide = true)]
-    Factorial {
+    #[command(hide = true, alias = "job")]
+    Process {
         n: u32,
         version: Version,
         #[arg(long)]
@@ -87,15 +86,13 @@ fn main() -> ExitCode {
         let cli = Cli::parse();
         let ignored: &[&str] = match cli.version {
             Some(Version::Pool) => &["procs"],
-            Some(Version::Threads) => &["tasks", "jobs", "verbose", "step"],
-            _ => &["tasks", "jobs", "verbose"],
+            Some(Version::Threads) => &["tasks", "jobs", "step"],
+            _ => &["tasks", "jobs"],
         };
         cli::refuse_ignored::<Cli>(ignored);
         match (cli.role, cli.version) {
-            (Some(Role::Factorial { n, version, step }), _) => as_worker(|| {
-                if step {
-                    wait_for_enter()?;
-                }
+            (Some(Role::Process { n, version, step }), _) => as_worker(|| {
+                step.then(wait_for_enter).transpose()?;
                 match version {
                     Version::Serial => serial::work(n),
                     Version::Parallel => parallel::work(n),
@@ -104,42 +101,45 @@ fn main() -> ExitCode {
                 }
                 Ok(())
             }),
-            (None, Some(version)) => cli.options.run(version).map(drop),
+            (None, Some(version)) => cli.options.run(version, Lines::Few, Duration::ZERO).map(drop),
             (None, None) => cli.options.compare(),
         }
     })
 }
 
 impl Options {
-    /// Runs one version, checks its answers, and shows its result. Returns the time.
-    fn run(&self, version: Version) -> anyhow::Result<Duration> {
-        let &Self { n, procs, tasks, jobs, verbose, step } = self;
+    /// Runs one version, checks its answers, shows its picture on a scale of time at least so long.
+    fn run(&self, version: Version, lines: Lines, scale: Duration) -> anyhow::Result<Duration> {
+        let &Self { n, procs, tasks, jobs, all, step } = self;
         let is_pool = version == Version::Pool;
         let n = n.unwrap_or(if is_pool { 20_000 } else { 1_000_000 });
         let numbers = if is_pool { (n..n + tasks).collect() } else { vec![n; procs as usize] };
-        let mut args = vec![cli::name(&version)];
+        let name = cli::name(&version);
+        let mut args = vec![name.clone()];
         args.extend(step.then(|| "--step".into()));
-        let (answers, time) = timed(|| match version {
-            Version::Serial => serial::run(procs, n, &args),
-            Version::Parallel => parallel::run(procs, n, &args),
-            Version::Threads => Ok(threads::run(procs, n)),
-            Version::Pool => pool::run(&numbers, jobs, verbose, &args),
-        });
+        let (answers, run) =
+            record(if all || step { Lines::All } else { lines }, || match version {
+                Version::Serial => serial::run(procs, n, &args),
+                Version::Parallel => parallel::run(procs, n, &args),
+                Version::Threads => Ok(threads::run(procs, n)),
+                Version::Pool => pool::run(&numbers, jobs, &args),
+            });
         answer::check(&numbers, answers?)?;
+        common::picture::show(&picture::draw(&name, &run, scale, is_pool.then_some(jobs)));
         let what = match version {
-            Version::Serial | Version::Parallel => format!("{procs} processes, each {n}!"),
-            Version::Threads => format!("{procs} threads, each {n}!"),
             Version::Pool => format!("{tasks} tasks, from {n}! on"),
+            Version::Threads => format!("{procs} threads, each {n}!"),
+            _ => format!("{procs} processes, each {n}!"),
         };
-        show_result(&version, &what, time);
-        Ok(time)
+        show_result(&version, &what, run.time());
+        Ok(run.time())
     }
 
     fn compare(&self) -> anyhow::Result<()> {
-        let serial = self.run(Version::Serial)?;
-        let parallel = self.run(Version::Parallel)?;
-        let times = three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
-        let cores = thread::available_parallelism()?;
+        let serial = self.run(Version::Serial, Lines::None, Duration::ZERO)?;
+        let parallel = self.run(Version::Parallel, Lines::None, serial)?;
+        let times = clock::three_digits(serial.as_secs_f64() / parallel.as_secs_f64());
+        let cores = std::thread::available_parallelism()?;
         if self.n.is_some_and(|n| n < 100_000) {
             show!("The work is too small to compare: to start a process takes about as long.");
         } else {

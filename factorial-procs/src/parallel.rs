@@ -12,8 +12,8 @@ use crate::factorial::factorial;
 pub fn run(procs: u32, n: u32, args: &[String]) -> anyhow::Result<Vec<u64>> {
     let mut answers = Vec::new();
     let mut workers = Vec::new();
-    for _ in 0..procs {
-        let mut worker = worker("factorial");
+    for number in 1..=procs {
+        let mut worker = worker(&format!("process {number}"));
         worker.arg(n.to_string()).args(args).stdout(Stdio::piped());
         let worker = Worker::start(&mut worker)?;
         workers.push(worker);

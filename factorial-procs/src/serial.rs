@@ -11,8 +11,8 @@ use crate::factorial::factorial;
 /// whether to wait for Enter.
 pub fn run(procs: u32, n: u32, args: &[String]) -> anyhow::Result<Vec<u64>> {
     let mut answers = Vec::new();
-    for _ in 0..procs {
-        let mut worker = worker("factorial");
+    for number in 1..=procs {
+        let mut worker = worker(&format!("process {number}"));
         worker.arg(n.to_string()).args(args).stdout(Stdio::piped());
         let worker = Worker::start(&mut worker)?;
         answers.push(worker.answer()?); // waits for its end

@@ -9,7 +9,7 @@ mod stand_in;
 use std::collections::HashSet;
 use std::sync::mpsc;
 
-use common::check::{DEADLINE, Run, command, pid_in};
+use common::check::{DEADLINE, Run, command, most_at_once, pid_in, squeezed};
 use common::interleave::{Interleavings, explore_plainly};
 
 /// A lesson's own file, in which `std` and `common` mean the stand-ins.
@@ -45,6 +45,17 @@ mod answer {
 const WAITS: &str = "waits for Enter";
 
 const SEE: &str = "See \"The fix\" in factorial-procs/README.md.";
+
+/// The lanes of a picture whose names begin with this word, without the PIDs after them.
+fn lanes(said: &str, word: &str) -> String {
+    let own = said.lines().filter(|line| line.starts_with(&format!("  {word} ")));
+    own.map(|line| format!("{}\n", line.split("  PID ").next().unwrap())).collect()
+}
+
+/// The PIDs of the processes that have waited for Enter.
+fn held(said: &str) -> HashSet<u32> {
+    said.lines().filter(|line| line.ends_with(WAITS)).map(pid_in).collect()
+}
 
 fn start(arguments: &str) -> Run {
     Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), arguments))
@@ -93,8 +104,7 @@ fn parallel_has_all_its_processes_alive_at_the_same_moment() {
     }
     let said = run.end().stdout();
     assert_eq!(said.matches(" ends: 100! has 525 bits, ").count(), 4, "{said}");
-    let pids: HashSet<u32> = said.lines().filter(|line| line.contains(WAITS)).map(pid_in).collect();
-    assert_eq!(pids.len(), 4, "each has a process of its own:\n{said}");
+    assert_eq!(held(&said).len(), 4, "each has a process of its own:\n{said}");
 }
 
 #[test]
@@ -129,19 +139,20 @@ fn a_process_that_fails_is_an_error_whichever_it_is() {
         for number in 0..=1 {
             let args = format!("check {version}_{number} fails {number}");
             let (found, _) = match version {
-                "pool" => play(&args, |args| pool::run(&[1, 2], 2, false, args)),
+                "pool" => play(&args, |args| pool::run(&[1, 2], 2, args)),
                 _ => play_pair(version, &args, 2),
             };
             let which = if number == 0 { "first" } else { "second" };
             let wrong = format!("{version}.rs goes on although its {which} process of two failed");
-            found.must_all_end_with("the error: the factorial process failed", &wrong, "");
+            let role = if version == "pool" { "job" } else { "process" };
+            found.must_all_end_with(&format!("the error: a {role} failed"), &wrong, "");
         }
     }
 }
 
 #[test]
 fn pool_does_each_task_once_in_every_interleaving() {
-    let (found, alive) = play("check two_jobs", |args| pool::run(&[1, 2], 2, false, args));
+    let (found, alive) = play("check two_jobs", |args| pool::run(&[1, 2], 2, args));
     found.must_all_end_with(
         "the answers [1, 2]",
         "pool.rs does a task twice, or leaves one out",
@@ -153,29 +164,71 @@ fn pool_does_each_task_once_in_every_interleaving() {
 
 #[test]
 fn pool_never_has_more_processes_than_jobs() {
-    let (found, alive) = play("check one_job", |args| pool::run(&[1, 2], 1, false, args));
+    let (found, alive) = play("check one_job", |args| pool::run(&[1, 2], 1, args));
     found.must_all_end_with("the answers [1, 2]", "pool.rs does not do each task once", "");
     let most = alive.iter().flatten().max();
     assert_eq!(most, Some(&1), "pool.rs has two processes alive, with --jobs 1");
 }
 
 #[test]
-fn pool_starts_the_next_process_as_soon_as_one_ends_and_counts_them() {
-    let mut run = start("pool --tasks 4 --jobs 3 --n 100 --step --verbose");
+fn pool_starts_the_next_process_as_soon_as_one_ends_and_its_picture_shows_it() {
+    let mut run = start("pool --tasks 4 --jobs 3 --n 100 --step");
     for number in 1..=3 {
         let came = run.comes(WAITS, DEADLINE);
         assert!(came, "pool.rs has no process {number} while the others wait, with --jobs 3");
     }
     run.enter(); // for one of the three; the others still wait when the next one starts
-    run.until("! is done, by PID ");
+    run.until("! has ");
     assert!(run.comes(WAITS, DEADLINE), "pool.rs does not start the next task when one is done");
     let said = run.end().stdout();
     for n in 100..104 {
-        assert_eq!(said.matches(&format!("  {n}! is done, by PID ")).count(), 1, "{said}");
+        assert_eq!(said.matches(&format!("  {n}! has ")).count(), 1, "{said}");
     }
-    assert!(said.contains("alive at the same time: 3 (--jobs 3)."), "{said}");
-    let pids: HashSet<u32> = said.lines().filter(|line| line.contains(WAITS)).map(pid_in).collect();
-    assert_eq!(pids.len(), 4, "each task has a process of its own:\n{said}");
+    assert_eq!(held(&said).len(), 4, "each task has a process of its own:\n{said}");
+    // One, two, three; one has ended, and the next one starts; then all come to their end.
+    assert_eq!(squeezed(&lanes(&said, "alive")), " alive ▃▆█▆█▆▃\n", "{said}");
+    assert_eq!(most_at_once(&lanes(&said, "job").replace('▓', "█"), '█'), 3, "{said}");
+    assert!(said.contains("   at most 3 at the same time (--jobs 3)\n"), "{said}");
+}
+
+#[test]
+fn the_picture_of_serial_is_a_stair_in_which_no_process_overlaps_another() {
+    let mut run = start("serial --procs 3 --n 100 --step");
+    for _ in 0..3 {
+        run.until(WAITS);
+        run.enter();
+    }
+    let said = run.end().stdout();
+    let picture = "
+ process 1 ·█░█
+ process 2 ·····█░█
+ process 3 ·········█░█
+";
+    assert_eq!(format!("\n{}", squeezed(&lanes(&said, "process"))), picture, "{SEE}\n{said}");
+    assert_eq!(said.matches("goes on: Enter was pressed").count(), 3, "{said}");
+}
+
+#[test]
+fn the_picture_of_parallel_shows_both_processes_at_the_same_time() {
+    let mut run = start("parallel --procs 2 --n 100 --step");
+    run.until(WAITS);
+    run.until(WAITS);
+    let said = run.end().stdout();
+    assert_eq!(most_at_once(&lanes(&said, "process"), '░'), 2, "both wait:\n{said}");
+    // Which of them is the first to end is by chance.
+    let ends = ["\n process 1 ·██\n process 2 ··██\n", "\n process 1 ·███\n process 2 ··█\n"];
+    let picture = format!("\n{}", squeezed(&lanes(&said, "process").replace('░', "█")));
+    assert!(ends.contains(&&*picture), "{picture}{SEE}\n{said}");
+}
+
+#[test]
+fn no_two_processes_of_serial_are_ever_in_the_same_column() {
+    for procs in [2, 10] {
+        let said = start(&format!("serial --procs {procs} --n 1000")).end().stdout();
+        assert_eq!(lanes(&said, "process").lines().count(), procs, "{said}");
+        assert_eq!(most_at_once(&lanes(&said, "process"), '█'), 1, "{said}");
+        assert!(said.contains("   at most 1 at the same time\n"), "{said}");
+    }
 }
 
 #[test]

@@ -26,10 +26,11 @@ fn without_a_version_serial_and_parallel_run_and_a_comparison_follows() {
         [("99999", "The work is too small to compare: "), ("100000", "parallel was ")]
     {
         let said = run(&format!("--n {n}")).stdout();
-        let last: Vec<&str> = said.lines().filter(|line| !line.contains(" PID ")).collect();
-        assert!(last[0].starts_with(&format!("serial     2 processes, each {n}! ")), "{said}");
-        assert!(last[1].starts_with(&format!("parallel   2 processes, each {n}! ")), "{said}");
-        assert!(last[2].starts_with(comparison) && last.len() == 3, "{said}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), 11, "two pictures, two results, and the comparison:\n{said}");
+        assert!(lines[4].starts_with(&format!("serial     2 processes, each {n}! ")), "{said}");
+        assert!(lines[9].starts_with(&format!("parallel   2 processes, each {n}! ")), "{said}");
+        assert!(lines[10].starts_with(comparison), "{said}");
     }
 }
 
@@ -64,7 +65,6 @@ fn an_option_that_a_version_ignores_is_refused() {
         ("--tasks 3", "--tasks"),
         ("serial --tasks 512", "--tasks"),
         ("parallel --jobs 2", "--jobs"),
-        ("serial --verbose", "--verbose"),
         ("threads --step", "--step"),
         ("pool --procs 2", "--procs"),
     ] {
@@ -74,19 +74,39 @@ fn an_option_that_a_version_ignores_is_refused() {
 }
 
 #[test]
-fn pool_counts_how_many_processes_are_alive_and_shows_its_tasks_only_on_request() {
+fn pool_counts_how_many_processes_are_alive() {
     let said = run("pool --n 10 --tasks 100 --jobs 1").stdout();
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[0], "The most processes alive at the same time: 1 (--jobs 1).");
+    assert!(said.contains("   at most 1 at the same time (--jobs 1)\n"), "{said}");
     assert!(
-        lines[1].starts_with("pool       100 tasks, from 10! on ") && lines.len() == 2,
+        said.lines().last().unwrap().starts_with("pool       100 tasks, from 10! on "),
         "{said}"
     );
     let mut run = start("pool --n 10 --tasks 2 --jobs 8 --step");
     run.until("waits for Enter");
     run.until("waits for Enter"); // so both are alive, and there is no third task
     let said = run.end().stdout();
-    assert!(said.contains("alive at the same time: 2 (--jobs 8)."), "{said}");
+    assert!(said.contains("   at most 2 at the same time (--jobs 8)\n"), "{said}");
+}
+
+#[test]
+fn every_line_is_shown_on_request_only_and_without_all_a_run_fits_on_the_screen() {
+    for (arguments, count) in [
+        ("serial --n 10 --procs 30", 60),
+        ("parallel --n 10 --procs 64", 128),
+        ("threads --n 10 --procs 64", 128),
+        ("pool --n 10 --tasks 100", 100),
+    ] {
+        let said = run(&format!("{arguments} --all")).stdout();
+        let is_said = |line: &&str| line.contains(" ms  ") && line.contains("PID");
+        assert_eq!(said.lines().filter(is_said).count(), count, "{said}");
+
+        let said = run(arguments).stdout();
+        assert_eq!(said.lines().filter(is_said).count(), 16, "{said}");
+        let left_out = format!("        …  {} more lines: --all shows them\n", count - 16);
+        assert!(said.contains(&left_out), "{said}");
+        assert!(said.lines().count() <= 40, "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
 }
 
 #[test]
@@ -108,9 +128,11 @@ fn a_killed_process_is_an_error_that_names_it_and_nothing_is_left() {
         let pid = pid_in(&run.until(WAITS));
         signal(Signal::SIGKILL, pid);
         let said = run.end().error();
-        let expected =
-            format!("error: the factorial process (PID {pid}) failed: signal: 9 (SIGKILL)\n");
-        assert_eq!(said, expected, "{version}");
+        let failed = format!(" (PID {pid}) failed: signal: 9 (SIGKILL)\n");
+        let name = said.strip_prefix("error: ").and_then(|said| said.strip_suffix(&failed));
+        let role = if version == "pool" { "job" } else { "process" };
+        let is_named = name.is_some_and(|name| name.starts_with(&format!("{role} ")));
+        assert!(is_named, "{version}: {said}");
     }
 }
 
@@ -137,14 +159,14 @@ fn closed_output_ends_the_program_quietly() {
 
 #[test]
 fn lines_of_many_processes_never_mix() {
-    let said = run("parallel --procs 64 --n 0").stdout();
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines.len(), 129, "{said}");
-    for line in &lines[..128] {
+    let said = run("parallel --procs 64 --n 0 --all").stdout();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ms  process ")).collect();
+    assert_eq!(lines.len(), 128, "{said}");
+    for line in lines {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let says = words[4] == "starts;" || words[4] == "ends:";
-        assert!(matches!(words[1..3], ["ms", "PID"]) && says, "{line}");
-        assert_eq!(line.matches(" ms  PID ").count(), 1, "{line}");
+        let says = words[6] == "starts;" || words[6] == "ends:";
+        assert!(matches!(words[1..5], ["ms", "process", _, "(PID"]) && says, "{line}");
+        assert_eq!(line.matches(" ms  process ").count(), 1, "{line}");
     }
 }
 
@@ -153,7 +175,7 @@ fn all_processes_count_time_from_the_same_zero() {
     let mut program = command(PROGRAM, "parallel --n 0");
     program.env(common::clock::ZERO, "0"); // 1970: whoever forgets it counts from now
     let said = Run::start(program).end().stdout();
-    let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ms  PID ")).collect();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ms  process ")).collect();
     assert_eq!(lines.len(), 4, "{said}");
     for line in lines {
         let milliseconds: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
@@ -218,7 +240,7 @@ fn a_zombie_is_in_the_process_table_until_its_parent_asks_and_an_orphan_is_adopt
 #[test]
 fn a_daemon_ends_with_its_parent_and_its_last_line_is_never_printed() {
     let said = example("daemon", "");
-    assert!(said.contains("the daemon starts") && said.ends_with("main ends\n"), "{said}");
+    assert!(said.contains("daemon (PID ") && said.contains("  main ends\n"), "{said}");
     assert!(!said.contains("last line"), "{said}");
 }
 

@@ -21,6 +21,9 @@ use crate::{check_all, lesson_knows};
 const BY_CHANCE: &[(&str, &str)] = &[
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
     (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
+    // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
+    (r" *[·░▒▓█▁▂▃▄▅▆▇]+( +[·░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
+    (r"\d+ process(es)?$", "N processes"), // in the lane of a job
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
     (r"on \d+ cores", "on N cores"),

@@ -38,7 +38,7 @@ pub fn compute(check: &str, n: u32) {
 
 pub mod std {
     pub use ::common::interleave::*;
-    pub use ::std::{process, time};
+    pub use ::std::process;
 }
 
 pub mod common {
@@ -60,9 +60,9 @@ pub mod common {
 
     /// A command for [`Worker::start`] only. The arguments that a check gives its workers are
     /// `check` and its name, and, if one is to fail, `fails` and which one: 0 is the first one.
-    pub fn worker(role: &str) -> Command {
+    pub fn worker(name: &str) -> Command {
         let mut command = Command::new("no program: use Worker::start");
-        command.arg(role);
+        command.args(name.split(' ').next());
         command
     }
 
@@ -95,13 +95,9 @@ pub mod common {
             })
         }
 
-        pub fn pid(&self) -> u32 {
-            self.n
-        }
-
         pub fn join(mut self) -> anyhow::Result<()> {
             self.end();
-            ensure!(!self.fails, "the {} process failed", self.role);
+            ensure!(!self.fails, "a {} failed", self.role);
             Ok(())
         }
 
