@@ -5,6 +5,7 @@ use std::sync::{Barrier, Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
 use std::thread;
 
 use clap::Parser;
+use common::record::{end_status, status};
 use common::{readable, show, timed, whole_number};
 
 type Way = fn(&AtomicI64, amounts: &[i64], times: u32);
@@ -49,6 +50,7 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
     ];
     for (name, way) in ways {
         let (balance, both) = (AtomicI64::new(start), Barrier::new(2));
+        status(format_args!("counts: {name}"));
         let thread = |amounts| (both.wait(), way(&balance, amounts, times));
         let ((), time) = timed(|| {
             thread::scope(|scope| {
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         let count = Cli::parse().count;
         two_threads(0, &[1], &[-1], count);
         two_threads(10_000, &[5, -5], &[8, -8], count / 100);
+        end_status();
         Ok(())
     })
 }

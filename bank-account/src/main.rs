@@ -1,10 +1,8 @@
 #![doc = include_str!("../README.md")]
 
-mod atomic;
+mod deadlock;
 mod interleavings;
-mod locked;
-mod owned;
-mod unlocked;
+mod picture;
 mod watched;
 
 use std::process::ExitCode;
@@ -13,7 +11,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::show_result;
 use common::clock::three_digits;
-use common::{cli, show, timed, whole_number};
+use common::picture::show as show_picture;
+use common::record::{Lines, record, status};
+use common::{cli, show, whole_number};
 
 /// Many threads deposit into one account. Without a lock, deposits are lost. With two locks, two
 /// threads can wait for each other: a deadlock.
@@ -84,10 +84,10 @@ fn main() -> ExitCode {
 impl Options {
     fn run_one(&self, version: Version) {
         let run = match version {
-            Version::Unlocked => unlocked::run,
-            Version::Locked => locked::run,
-            Version::Owned => owned::run,
-            Version::Atomic => atomic::run,
+            Version::Unlocked => watched::unlocked::run,
+            Version::Locked => watched::locked::run,
+            Version::Owned => watched::owned::run,
+            Version::Atomic => watched::atomic::run,
             Version::Crossed => return self.transfer(version, watched::crossed::run),
             Version::Ordered => return self.transfer(version, watched::ordered::run),
         };
@@ -97,41 +97,44 @@ impl Options {
         }
     }
 
-    /// Runs a version and shows its result. Returns how much was lost, in ¥, and the time.
+    /// Runs a version and shows its picture and result. Returns how much was lost, in ¥, and the time.
     fn deposit(&self, version: Version, run: fn(u32, Duration) -> i64) -> (i64, Duration) {
+        let (name, threads, sum) = (cli::name(&version), self.threads, i64::from(self.threads));
         let busy = Duration::from_millis(self.pause_ms.unwrap_or(10));
-        let (balance, time) = timed(|| run(self.threads, busy));
-        let sum = i64::from(self.threads);
-        let lost = sum - balance;
-        let fate = if lost == 0 { "nothing lost".into() } else { format!("¥{lost} lost") };
-        show_result(&version, &format!("¥{balance} of ¥{sum}: {fate}"), time);
-        (lost, time)
+        let ((balance, noted), record) = record(Lines::None, || {
+            status(format_args!("{name}: {threads} threads deposit ¥1 each"));
+            watched::watch(|| run(threads, busy))
+        });
+        show_picture(&picture::deposits(&name, &record, &noted));
+        show_result(&version, &picture::result(balance, sum), record.time());
+        (sum - balance, record.time())
     }
 
-    /// Runs a version and shows its result, or the deadlock.
+    /// Runs a version and shows its picture and its result, or the deadlock.
     fn transfer(&self, version: Version, run: fn(Duration) -> String) {
         cli::refuse_ignored::<Cli>(&["threads"]);
         let busy = Duration::from_millis(self.pause_ms.unwrap_or(200));
-        let (outcome, time) = timed(|| watched::watch(move || run(busy)));
-        show_result(&version, outcome.as_deref().unwrap_or("deadlock"), time);
-        if let Err(threads) = outcome {
-            show!("Nothing has happened for a second, and nothing will:\n{threads}");
-            show!("This is a deadlock.");
+        let (outcome, record) = record(Lines::None, || deadlock::watch(move || run(busy)));
+        let threads = watched::threads();
+        show_picture(&picture::transfers(&cli::name(&version), &record, &threads));
+        show_result(&version, outcome.as_deref().unwrap_or("deadlock"), record.time());
+        if outcome.is_none() {
+            show!("Nothing has happened for a second, and nothing will: this is a deadlock.");
         } else if matches!(version, Version::Crossed) {
             show!("No deadlock: luck. See `interleavings crossed`.");
         }
     }
 
     fn compare(&self) {
-        let (lost, unlocked_time) = self.deposit(Version::Unlocked, unlocked::run);
-        let (lost_despite_lock, locked_time) = self.deposit(Version::Locked, locked::run);
-        let times = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
+        let (lost, unlocked_time) = self.deposit(Version::Unlocked, watched::unlocked::run);
+        show!("");
+        let (lost_despite_lock, locked_time) = self.deposit(Version::Locked, watched::locked::run);
+        show!("");
+        let n = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
         match (lost, lost_despite_lock) {
             (0, 0) => self.say_why_nothing_was_lost(),
             (_, 0) => {
-                show!(
-                    "The lock saves ¥{lost} and takes {times} times as long: one deposit at a time."
-                );
+                show!("The lock saves ¥{lost} and takes {n} times as long: one deposit at a time.");
                 show!("Two locks can go wrong, too: see `crossed`, then `ordered`.");
             }
             _ => show!("The lock does not keep the threads apart: see `interleavings locked`."),

@@ -1,0 +1,142 @@
+//! The pictures of this lesson, drawn from what was noted while real threads ran.
+
+use std::time::Duration;
+
+use common::picture::{Lane, bad, good, timeline};
+use common::record::Record;
+
+use crate::deadlock::circle;
+use crate::watched::{Step, Thread};
+
+/// So many threads are drawn.
+const SHOWN: usize = 10;
+
+/// A lane with a new mark wherever `mark` gives one for a step, instead of the one before.
+fn lane(name: String, thread: &Thread, to: Duration, mark: impl Fn(Step, char) -> char) -> Lane {
+    let mut lane = Lane::new(name);
+    let (mut since, mut now) = (to, ' ');
+    let changes = thread.notes.iter().map(|(at, step)| (*at, Some(*step))).chain([(to, None)]);
+    for (at, step) in changes {
+        let next = step.map_or(' ', |step| mark(step, now));
+        if next != now {
+            if now != ' ' {
+                lane.span(since, at, now);
+            }
+            (since, now) = (at, next);
+        }
+    }
+    lane
+}
+
+/// What a thread has read and written. If the balance was no longer what it had read, the difference
+/// is lost.
+fn outcome(thread: &Thread) -> (String, i64) {
+    let (mut read, mut outcome) = (None, (String::new(), 0));
+    for (_, step) in &thread.notes {
+        match (*step, read) {
+            (Step::Reads(amount), _) => read = Some(amount),
+            (Step::Writes { amount, over }, Some(read)) => {
+                outcome = (format!("reads {read}, writes {amount}"), over - read);
+            }
+            _ => {}
+        }
+    }
+    outcome
+}
+
+/// Threads that begin to wait so soon after a deposit begins do so in the same column as that.
+fn begin_to_wait_together(lanes: &mut [Lane], so_soon: Duration) {
+    let spans = lanes.iter().flat_map(|lane| &lane.spans);
+    let begins: Vec<_> = spans.filter(|it| it.mark == '█').map(|it| it.from).collect();
+    for span in lanes.iter_mut().flat_map(|lane| &mut lane.spans).filter(|it| it.mark == '░') {
+        let near = |time: &&Duration| (**time..**time + so_soon).contains(&span.from);
+        span.from = begins.iter().filter(near).max().copied().unwrap_or(span.from);
+    }
+}
+
+/// A lane for each of some threads, in the order in which they read: if money is lost, from the
+/// thread before that on.
+pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
+    let mut numbered: Vec<_> = threads.iter().zip(1..).collect();
+    numbered.sort_by_key(|(thread, _)| {
+        let reads = |(_, step): &&_| matches!(step, Step::Reads(_) | Step::Acquires { .. });
+        thread.notes.iter().find(reads).map(|(at, _)| *at)
+    });
+    let first_loss = numbered.iter().position(|(thread, _)| outcome(thread).1 > 0);
+    let first = first_loss.unwrap_or_default().saturating_sub(1);
+    numbered.drain(..first.min(threads.len().saturating_sub(SHOWN)));
+    numbered.truncate(SHOWN);
+    let mark = |step, now| match step {
+        Step::Reads(_) | Step::Acquires { .. } => '█',
+        Step::Writes { .. } => ' ',
+        Step::Waits { .. } if now != '█' => '░',
+        Step::Pauses if now != '█' => '·',
+        _ => now,
+    };
+    let mut lanes = Vec::new();
+    for (thread, number) in numbered {
+        let end = thread.notes.last().map_or(run.to, |(at, _)| *at);
+        let mut lane = lane(format!("thread {number}"), thread, end, mark);
+        let (said, lost) = outcome(thread);
+        let loss = if lost > 0 { bad(&format!("  ← ¥{lost} lost")) } else { String::new() };
+        lane.note = said + &loss;
+        lanes.push(lane);
+    }
+    let to = lanes.iter().flat_map(|lane| &lane.spans).map(|span| span.to).max();
+    let to = to.unwrap_or(run.to);
+    begin_to_wait_together(&mut lanes, (to - run.from) / 40);
+    let spans = || lanes.iter().flat_map(|lane| &lane.spans);
+    let picture = timeline(version, &Record { from: run.from, to, ..Record::default() }, &lanes);
+    let mut legend = String::new();
+    for (mark, what) in
+        [('·', "pauses"), ('░', "waits for the lock"), ('█', "from reading to writing")]
+    {
+        if spans().any(|span| span.mark == mark) {
+            legend += &format!("  {mark} {what} ");
+        }
+    }
+    if threads.len() > SHOWN {
+        legend += &format!("  ({SHOWN} of {} threads)", threads.len());
+    }
+    picture + legend.trim_end()
+}
+
+/// How much is in the account.
+pub fn result(balance: i64, sum: i64) -> String {
+    match sum - balance {
+        0 => good(&format!("{:<30}", format!("¥{sum} of ¥{sum}: nothing lost"))),
+        lost => bad(&format!("{:<30}", format!("¥{balance} of ¥{sum}: ¥{lost} lost"))),
+    }
+}
+
+/// A lane for each thread and each of its locks.
+pub fn transfers(version: &str, run: &Record, threads: &[Thread]) -> String {
+    // The locks have numbers in the order in which the thread that was started first needs them.
+    let mut locks = Vec::new();
+    for (_, step) in threads.iter().flat_map(|thread| &thread.notes) {
+        if let Step::Waits { lock } | Step::Acquires { lock } = step
+            && !locks.contains(lock)
+        {
+            locks.push(*lock);
+        }
+    }
+    let stuck = circle(threads);
+    let mut lanes = Vec::new();
+    for (thread, number) in threads.iter().zip(1..) {
+        for (lock, lock_number) in locks.iter().zip(1..) {
+            let name = format!("thread {number}, lock {lock_number}");
+            let mut lane = lane(name, thread, run.to, |step, now| match step {
+                Step::Waits { lock: this } if this == *lock => '░',
+                Step::Acquires { lock: this } if this == *lock => '█',
+                Step::Releases { lock: this } if this == *lock => ' ',
+                _ => now,
+            });
+            let waits = lane.spans.last().is_some_and(|span| span.mark == '░');
+            if waits && stuck.contains(&thread.id) {
+                lane.note = bad("← waits for ever");
+            }
+            lanes.push(lane);
+        }
+    }
+    format!("{}  ░ waits for the lock   █ holds the lock", timeline(version, run, &lanes))
+}
