@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Once;
 
-use crate::{clock, lifeline, say};
+use crate::{clock, lifeline, record, say};
 
 /// Sets the lesson's zero of time, runs the program, and turns an error into one line on stderr,
 /// which starts with `error: `, and exit status 1. The first panic of any thread, such as that of
@@ -30,7 +30,9 @@ pub fn lesson(program: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
         });
     }));
     let program = || lifeline::end_with_parent().and_then(|()| program());
-    match panic::catch_unwind(AssertUnwindSafe(program)) {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(program));
+    record::end_status(); // no line that would be overwritten stays behind
+    match outcome {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(fault)) => say::end_with(&format!("{fault:#}")),
         Err(_) if say::is_closed() => ExitCode::SUCCESS,
