@@ -5,8 +5,7 @@ use std::sync::{Barrier, Mutex, atomic::AtomicI64, atomic::Ordering::SeqCst};
 use std::thread;
 
 use clap::Parser;
-use common::record::{end_status, status};
-use common::{readable, show, timed, whole_number};
+use common::{readable, record, show, timed, whole_number};
 
 type Way = fn(&AtomicI64, amounts: &[i64], times: u32);
 static LOCK: Mutex<()> = Mutex::new(());
@@ -50,7 +49,7 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
     ];
     for (name, way) in ways {
         let (balance, both) = (AtomicI64::new(start), Barrier::new(2));
-        status(format_args!("counts: {name}"));
+        record::status(format_args!("counts: {name}"));
         let thread = |amounts| (both.wait(), way(&balance, amounts, times));
         let ((), time) = timed(|| {
             thread::scope(|scope| {
@@ -58,10 +57,9 @@ fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
                 scope.spawn(|| thread(theirs));
             });
         });
-        let balance = balance.into_inner();
-        let is_luck = name == "no lock" && times > 0 && balance == start;
+        let is_luck = name == "no lock" && times > 0 && balance.load(SeqCst) == start;
         let luck = if is_luck { "  (that was luck)" } else { "" };
-        show!("  {name:<22} {balance:>9} {:>9}{luck}", readable(time));
+        show!("  {name:<22} {:>9} {:>9}{luck}", balance.into_inner(), readable(time));
     }
 }
 
@@ -77,7 +75,6 @@ fn main() -> ExitCode {
         let count = Cli::parse().count;
         two_threads(0, &[1], &[-1], count);
         two_threads(10_000, &[5, -5], &[8, -8], count / 100);
-        end_status();
         Ok(())
     })
 }

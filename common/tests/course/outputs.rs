@@ -21,6 +21,8 @@ use crate::{check_all, lesson_knows};
 const BY_CHANCE: &[(&str, &str)] = &[
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
     (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
+    // Which threads are drawn, and which of them lose money. How much is lost stands in the result.
+    (r"^  thread \d+ +[█░ ]+reads \d+, writes \d+(  ← ¥\d+ lost)?$", "  thread N deposits"),
     // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
     (r" *[·░▒▓█▁▂▃▄▅▆▇]+( +[·░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
     (r"\d+ process(es)?$", "N processes"), // in the lane of a job
