@@ -258,9 +258,10 @@ fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// How many columns a text has, without its colours.
+/// How many columns a text has, without its colours, also in ASCII.
 fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).to_string().chars().count()
+    let text = anstream::adapter::strip_str(text).to_string();
+    text.chars().count().max(in_ascii(&text).len())
 }
 
 #[cfg(test)]
@@ -305,10 +306,14 @@ mod tests {
         let mut lane = Lane::new("a long name");
         lane.note = "x".repeat(30);
         lane.span(MS(0), MS(10), '█');
-        let lanes = vec![lane; 30];
+        let lanes = vec![lane.clone(); 30];
         let picture = plain(&timeline("title", &run(10), &lanes));
         assert!(picture.lines().all(|line| line.chars().count() <= 80), "{picture}");
         assert_eq!(picture.lines().count(), 1 + MOST_LANES + 1);
+
+        lane.note = "reads 0, writes 1  ← ¥1 lost".into();
+        let picture = in_ascii(&plain(&timeline("title", &run(10), &[lane])));
+        assert!(picture.lines().all(|line| line.len() <= 80), "{picture}");
     }
 
     #[test]
