@@ -22,7 +22,7 @@ const BY_CHANCE: &[(&str, &str)] = &[
     (r" *\d[\d.]* (ns|µs|ms|s)\b", " TIME"), // with the spaces that align it
     (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
     // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
-    (r" *[·░▒▓█▁▂▃▄▅▆▇]+( +[·░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
+    (r" *[·×░▒▓█▁▂▃▄▅▆▇]+( +[·×░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
     (r"\d+ process(es)?$", "N processes"), // in the lane of a job
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
@@ -43,7 +43,7 @@ const BY_CHANCE: &[(&str, &str)] = &[
     (r"^Without a lock, \d+ of", "Without a lock, N of"),
     (r"received \d+, lost [1-9]\d*", "received N, lost N"),
     (r"^stuck loses \d+ of", "stuck loses N of"),
-    (r"skips \d+ ", "skips N "),
+    (r"skips \d+(, \d+)*", "skips N"),
     (r"received \d+, lost [1-9]\d*", "received N, lost N"),
 ];
 
