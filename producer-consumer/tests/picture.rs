@@ -235,6 +235,30 @@ fn record(lines: impl Iterator<Item = String>) -> Record {
     Record { to: lines.last().unwrap().at + 100 * MS, lines, ..Record::default() }
 }
 
+/// The consumer comes late. Until then, the queue is as full as the producer has seen it.
+#[test]
+fn the_queue_is_drawn_as_full_as_a_producer_sees_it() {
+    let lines = [
+        "producer 1 puts 1   0 of 2 queued",
+        "producer 1 puts 2   1 of 2 queued",
+        "producer 1 skips 3   2 of 2 queued",
+        "producer 1 is done",
+        "consumer 1 takes 1",
+        "consumer 1 takes 2",
+    ];
+    let record = record(lines.into_iter().map(String::from));
+    let works = [(None, 6 * MS), (Some(6 * MS), 50 * MS)].map(|(free, to)| Work { free, to });
+    let picture = drawn("stuck", &(record, (1..).zip(works).collect()), None);
+    let expected = "\
+stuck
+ producer 1 ··×     skips 3
+ queue       ▄██▄   room for 2
+ consumer 1     ██░ waits: nobody will send
+  · puts an item   × skips one: no room   ░ waits   █ works on an item
+";
+    assert_eq!(picture, expected, "\n{picture}");
+}
+
 /// Two producers have both seen the one place. Neither item is taken.
 #[test]
 fn more_in_the_queue_than_there_is_room_for_is_told() {

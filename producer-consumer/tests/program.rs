@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, and how it ends.
 
-use common::check::{self, Outcome, Run, command};
+use common::check::{self, Outcome, Run, command, squeezed};
 #[cfg(unix)]
 use common::check::{Signal, interruptible, signal};
 
@@ -144,6 +144,14 @@ fn the_picture_of_bounded_never_has_more_items_in_the_queue_than_there_is_room_f
             }
         }
     }
+}
+
+/// More lines than are drawn: what was in the queue before is known from what is taken later.
+#[test]
+fn at_the_end_of_a_long_run_the_picture_shows_how_the_queue_becomes_empty() {
+    let said = run("bounded --items 1200 --capacity 500 --pause-ms 1").stdout();
+    assert!(said.contains("\nat the end "), "{said}");
+    assert!(squeezed(lane(&said, "queue")).contains("█▇▆▅▄▃▂▁"), "{said}");
 }
 
 #[test]
