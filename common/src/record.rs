@@ -143,7 +143,12 @@ pub fn record<T>(lines: Lines, work: impl FnOnce() -> T) -> (T, Record) {
     end_status();
     let (record, held, left_out) = screen().end();
     if left_out > 0 {
-        say::show(format_args!("        …  {left_out} more lines: --all shows them"));
+        let lines = if left_out == 1 {
+            "1 more line: --all shows it".into()
+        } else {
+            format!("{left_out} more lines: --all shows them")
+        };
+        say::show(format_args!("        …  {lines}"));
     }
     held.iter().for_each(|text| say::show(format_args!("{text}")));
     (outcome, record)

@@ -3,17 +3,18 @@
 mod bounded;
 mod count;
 mod interleavings;
+mod picture;
 mod stuck;
 
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::mpsc;
-use std::thread;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use common::clock::since_zero;
+use common::record::{Lines, end_status, record};
 use common::{cli, show, whole_number};
 use count::Count;
 
@@ -53,6 +54,10 @@ struct Options {
     /// How many consumers there are (1 to 100)
     #[arg(long, default_value_t = 1, value_parser = whole_number(1_u32..=100))]
     consumers: u32,
+
+    /// Show every line, not only the first and the last
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Subcommand)]
@@ -72,8 +77,8 @@ enum Version {
     Bounded,
 }
 
-/// Ctrl-C has been pressed.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// When Ctrl-C was pressed.
+static STOPPED: OnceLock<Duration> = OnceLock::new();
 
 fn main() -> ExitCode {
     common::lesson(|| {
@@ -83,13 +88,13 @@ fn main() -> ExitCode {
             (Some(Command::Interleavings { version }), _) => interleavings::show_all(version),
             (None, Some(Version::Bounded)) => {
                 ctrlc::set_handler(stop)?;
-                options.run(Version::Bounded, u32::MAX);
+                options.run(Version::Bounded, Lines::Few, u32::MAX);
             }
-            (None, Some(Version::Stuck)) => drop(options.run(Version::Stuck, 10)),
+            (None, Some(Version::Stuck)) => drop(options.run(Version::Stuck, Lines::Few, 10)),
             (None, None) => {
-                let [stuck, bounded] =
-                    [Version::Stuck, Version::Bounded].map(|version| options.run(version, 10));
-                show!("stuck {stuck}; bounded {bounded}.");
+                let [stuck, bounded] = [Version::Stuck, Version::Bounded]
+                    .map(|version| options.run(version, Lines::None, 10));
+                show!("stuck loses {stuck}; bounded loses {bounded}.");
             }
         }
         Ok(())
@@ -97,47 +102,43 @@ fn main() -> ExitCode {
 }
 
 fn stop() {
-    if STOP.swap(true, SeqCst) {
+    if STOPPED.set(since_zero()).is_err() {
+        end_status();
         let _ = io::stderr().write_all(b"error: stopped twice: what was queued is lost\n");
         process::exit(1);
     }
 }
 
 impl Options {
-    /// Runs one version and says what came of it. If it waits for ever, its threads are left alone.
-    fn run(&self, version: Version, default_items: u32) -> String {
+    /// Runs one version and shows what came of it. If it never ends, its threads are left alone.
+    fn run(&self, version: Version, lines: Lines, default_items: u32) -> String {
         let items = self.items.unwrap_or(default_items);
-        show!("{}:{}", cli::name(&version), if items == u32::MAX { " until Ctrl-C" } else { "" });
+        if items == u32::MAX {
+            show!("bounded: until Ctrl-C");
+        }
         let count = Arc::new(Count::default());
         let Options { producers, consumers, capacity, pause_ms, .. } = *self;
-        let (done, end) = mpsc::channel::<()>();
         let shared = count.clone();
-        let thread = thread::spawn(move || {
-            let _done = done; // dropped at the end, however this ends
-            let one_more = |made| (made < items && !STOP.load(SeqCst)).then(|| made + 1);
+        let work = move || {
+            let one_more = |made| (made < items && STOPPED.get().is_none()).then(|| made + 1);
             let make = || Some(1 + shared.made.fetch_update(SeqCst, SeqCst, one_more).ok()?);
-            let work = |_| {
-                shared.taken.fetch_add(1, SeqCst);
-                thread::sleep(Duration::from_millis(pause_ms));
-                shared.received.fetch_add(1, SeqCst);
-            };
+            let work = |item| shared.work_on(item, Duration::from_millis(pause_ms));
             match version {
                 Version::Stuck => stuck::run(producers, consumers, capacity, make, work),
                 Version::Bounded => bounded::run(producers, consumers, capacity, make, work),
             }
-        });
-        let fate = if count.comes_to_an_end(&end) {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            "ends"
-        } else {
-            show!("Nothing has happened for half a second, and nothing will:");
-            show!("  every consumer waits for an item, or for the end of the queue");
-            show!("  somebody keeps a sender, so the queue does not end: see `put` in `run`");
-            "waits for ever"
         };
+        let lines = if self.all { Lines::All } else { lines };
+        let (ends, record) = record(lines, || count.comes_to_an_end(work));
+        let (name, stopped) = (cli::name(&version), STOPPED.get().copied());
+        let picture = picture::draw(&name, self, &record, &count.works(), stopped);
+        common::picture::show(&picture);
+        if !ends {
+            show!("It never ends: `run` keeps a sender (`put`), so the channel stays connected.");
+        }
         let [made, received] = [&count.made, &count.received].map(|it| it.load(SeqCst));
         let lost = made - received;
         show!("made {made}, received {received}, lost {lost}");
-        format!("loses {lost} of {made} items and {fate}")
+        format!("{lost} of {made} items and {}", if ends { "ends" } else { "never ends" })
     }
 }

@@ -1,6 +1,6 @@
 //! The program as a student types it: what it prints, and how it ends.
 
-use common::check::{self, Outcome, Run, command};
+use common::check::{self, Outcome, Run, command, squeezed};
 #[cfg(unix)]
 use common::check::{Signal, interruptible, signal};
 
@@ -10,14 +10,19 @@ fn run(arguments: &str) -> Outcome {
     Run::start(command(PROGRAM, arguments)).end()
 }
 
+/// The lines of the threads.
+fn lines(said: &str) -> impl Iterator<Item = &str> {
+    said.lines().filter(|line| line.contains(" PID "))
+}
+
 /// In how many lines this is said.
 fn count(said: &str, what: &str) -> usize {
-    said.lines().filter(|line| line.contains(what)).count()
+    lines(said).filter(|line| line.contains(what)).count()
 }
 
 /// The items that were put, taken or skipped, in the order of the lines.
 fn items(said: &str, what: &str) -> Vec<u32> {
-    let rest = said.lines().filter_map(|line| line.split_once(&format!(" {what} ")));
+    let rest = lines(said).filter_map(|line| line.split_once(&format!(" {what} ")));
     rest.map(|(_, rest)| rest.split_whitespace().next().unwrap().parse().unwrap()).collect()
 }
 
@@ -51,55 +56,110 @@ fn must_have_lost_nothing(outcome: Outcome) -> String {
     outcome.stdout()
 }
 
+/// The lane of a picture, from its name on.
+fn lane<'a>(said: &'a str, name: &str) -> &'a str {
+    let lane = said.lines().find_map(|line| line.strip_prefix(&format!("  {name} ")));
+    lane.unwrap_or_else(|| panic!("there is no lane of {name}:\n{said}"))
+}
+
 #[test]
-fn without_a_version_stuck_and_bounded_run_and_a_comparison_follows() {
+fn without_a_version_stuck_and_bounded_are_drawn_and_a_comparison_follows() {
     let said = run("--capacity 0 --pause-ms 0").stdout();
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[0], "stuck:", "{said}");
-    assert!(lines.contains(&"made 10, received 0, lost 10"), "{said}");
-    assert!(lines.contains(&"bounded:"), "{said}");
-    assert_eq!(lines[lines.len() - 2], nothing_lost(10), "{said}");
-    let comparison = "stuck loses 10 of 10 items and waits for ever; \
+    let titles = said.lines().filter(|line| line.contains("  0 ms  "));
+    let titles: Vec<&str> = titles.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(titles, ["stuck", "bounded"], "{said}");
+    assert!(said.contains("\nmade 10, received 0, lost 10\n"), "{said}");
+    assert!(said.contains(&format!("\n{}\nstuck loses", nothing_lost(10))), "{said}");
+    let comparison = "stuck loses 10 of 10 items and never ends; \
                       bounded loses 0 of 10 items and ends.";
     assert_eq!(last_line(&said), comparison, "{said}");
 }
 
 #[test]
-fn stuck_loses_the_items_that_it_skips_and_says_who_waits_for_what_and_why() {
-    let said = run("stuck --items 10 --capacity 3 --pause-ms 1 --consumers 2").stdout();
+fn a_run_fits_on_the_screen() {
+    for version in ["", "stuck", "bounded --items 10"] {
+        let said = run(version).stdout();
+        assert_eq!(lines(&said).count() > 0, !version.is_empty(), "{said}");
+        assert!(said.lines().count() <= 40, "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+}
+
+#[test]
+fn of_a_long_run_the_first_and_last_lines_are_shown_or_all() {
+    let [few, all] = ["", " --all"]
+        .map(|all| run(&format!("bounded --items 30 --pause-ms 0 --producers 2{all}")).stdout());
+    assert_eq!(lines(&few).count(), 10 + 6, "{few}");
+    assert!(few.contains("\n        …  47 more lines: --all shows them\n"), "{few}");
+    assert_eq!(lines(&all).count(), 30 + 30 + 3, "{all}");
+}
+
+#[test]
+fn stuck_names_the_items_that_it_skips_and_who_waits_for_what_and_why() {
+    let said = run("stuck --items 8 --capacity 3 --pause-ms 1 --consumers 2 --all").stdout();
     let (taken, skipped) = (items(&said, "takes"), items(&said, "skips"));
     let (received, lost) = (taken.len(), skipped.len());
     let expected = format!(
-        "\
-Nothing has happened for half a second, and nothing will:
-  every consumer waits for an item, or for the end of the queue
-  somebody keeps a sender, so the queue does not end: see `put` in `run`
-made 10, received {received}, lost {lost}
+        "
+It never ends: `run` keeps a sender (`put`), so the channel stays connected.
+made 8, received {received}, lost {lost}
 "
     );
     assert!(said.ends_with(&expected), "{said}");
     assert_eq!((count(&said, "producer 1 is done"), count(&said, "is done")), (1, 1), "{said}");
+    for consumer in ["consumer 1", "consumer 2"] {
+        assert!(lane(&said, consumer).ends_with("░  waits: nobody will send"), "{said}");
+    }
+    let names: Vec<String> = skipped.iter().map(u32::to_string).collect();
+    let note = if lost > 0 { format!("  skips {}", names.join(", ")) } else { String::new() };
+    assert!(lane(&said, "producer 1").ends_with(&note), "{said}");
     let mut all = [taken, skipped].concat();
     all.sort();
-    assert!(all.into_iter().eq(1..=10), "{said}");
+    assert!(all.into_iter().eq(1..=8), "{said}");
 }
 
 #[test]
 fn bounded_shows_each_item_put_and_taken_and_how_full_the_queue_is() {
     let said = must_have_lost_nothing(run("bounded --items 7 --pause-ms 0 --capacity 1"));
-    assert_eq!(said.lines().count(), 1 + 7 + 7 + 2 + 1, "{said}");
+    assert_eq!(lines(&said).count(), 7 + 7 + 2, "{said}");
     assert!(items(&said, "takes").into_iter().eq(1..=7), "one after the other:\n{said}");
-    for line in said.lines().filter(|line| line.contains(" puts ")) {
+    for line in lines(&said).filter(|line| line.contains(" puts ")) {
         let full = line.ends_with(" 0 of 1 queued") || line.ends_with(" 1 of 1 queued");
         assert!(full, "{line}");
     }
 }
 
+/// A level above the capacity would be told. Of so many lines, only the end is drawn.
+#[test]
+fn the_picture_of_bounded_never_has_more_items_in_the_queue_than_there_is_room_for() {
+    for capacity in [0, 1, 5] {
+        for items in [20, 5000] {
+            let arguments = format!("--items {items} --capacity {capacity} --pause-ms 0");
+            let said = run(&format!("bounded {arguments} --producers 3 --consumers 2")).stdout();
+            let queue = lane(&said, "queue");
+            assert!(queue.ends_with(&format!("  room for {capacity}")), "{said}");
+            assert_eq!(said.contains("\nat the end "), items == 5000, "{said}");
+            for consumer in ["consumer 1", "consumer 2"] {
+                assert!(lane(&said, consumer).ends_with("  ends: disconnected"), "{said}");
+            }
+        }
+    }
+}
+
+/// More lines than are drawn: what was in the queue before is known from what is taken later.
+#[test]
+fn at_the_end_of_a_long_run_the_picture_shows_how_the_queue_becomes_empty() {
+    let said = run("bounded --items 1200 --capacity 500 --pause-ms 1").stdout();
+    assert!(said.contains("\nat the end "), "{said}");
+    assert!(squeezed(lane(&said, "queue")).contains("█▇▆▅▄▃▂▁"), "{said}");
+}
+
 #[test]
 fn several_producers_and_consumers_lose_nothing() {
     for capacity in [0, 1, 5] {
-        let arguments = "bounded --producers 3 --consumers 2 --items 200 --pause-ms 0 --capacity";
-        let said = must_have_lost_nothing(run(&format!("{arguments} {capacity}")));
+        let arguments = "bounded --producers 3 --consumers 2 --items 200 --pause-ms 0 --all";
+        let said = run(&format!("{arguments} --capacity {capacity}"));
+        let said = must_have_lost_nothing(said);
         assert_eq!(last_line(&said), nothing_lost(200));
         assert_eq!(count(&said, " is done"), 3 + 2, "{said}");
     }
@@ -108,7 +168,7 @@ fn several_producers_and_consumers_lose_nothing() {
 /// Until Ctrl-C, with a queue that is full.
 #[cfg(unix)]
 fn start_with_a_full_queue(arguments: &str) -> Run {
-    let mut run = Run::start(interruptible(PROGRAM, &format!("bounded {arguments}")));
+    let mut run = Run::start(interruptible(PROGRAM, &format!("bounded --all {arguments}")));
     while !run.until(" puts ").ends_with(" 5 of 5 queued") {}
     run
 }
@@ -124,6 +184,8 @@ fn after_ctrl_c_or_sigterm_what_is_queued_is_taken_and_all_threads_end() {
         let said = must_have_lost_nothing(run.end());
         assert!(said.starts_with("bounded: until Ctrl-C\n"), "{said}");
         assert!(count(&said, "producer ") > 0 && said.contains("consumer 1 is done"), "{said}");
+        assert!(lane(&said, "Ctrl-C").contains("───"), "{said}");
+        assert!(lane(&said, "consumer 1").ends_with("  ends: disconnected"), "{said}");
     }
 }
 

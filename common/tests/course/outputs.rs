@@ -24,7 +24,7 @@ const BY_CHANCE: &[(&str, &str)] = &[
     // Which threads are drawn, and which of them lose money. How much is lost stands in the result.
     (r"^  thread \d+ +[█░ ]+reads \d+, writes \d+(  ← ¥\d+ lost)?$", "  thread N deposits"),
     // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
-    (r" *[·░▒▓█▁▂▃▄▅▆▇]+( +[·░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
+    (r" *[·×░▒▓█▁▂▃▄▅▆▇]+( +[·×░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
     (r"\d+ process(es)?$", "N processes"), // in the lane of a job
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
@@ -45,7 +45,7 @@ const BY_CHANCE: &[(&str, &str)] = &[
     (r"^Without a lock, \d+ of", "Without a lock, N of"),
     (r"received \d+, lost [1-9]\d*", "received N, lost N"),
     (r"^stuck loses \d+ of", "stuck loses N of"),
-    (r"skips \d+ ", "skips N "),
+    (r"skips \d+(, \d+)*", "skips N"),
     (r"received \d+, lost [1-9]\d*", "received N, lost N"),
 ];
 
