@@ -76,7 +76,7 @@ fn take(said: Line) -> io::Result<()> {
     }
     if env::var_os(HANDS_ON).is_none() {
         let text = format_args!("{}  PID {}  {}", clock::at(said.at), said.pid, said.text);
-        return line(io::stderr(), text);
+        return screen().show_to(io::stderr(), text);
     }
     let (at, text) = (said.at.as_micros(), said.text.replace('\n', "\\n"));
     // As it is: the parent knows whether its output shows colours.
