@@ -135,7 +135,8 @@ impl Scale {
     fn cells(&self, spans: &[Span]) -> String {
         let mut cells = vec![' '; self.columns];
         for span in spans {
-            cells[self.column(span.from)..self.column(span.to)].fill(span.mark);
+            let from = self.column(span.from);
+            cells[from..self.column(span.to).max(from)].fill(span.mark); // clocks are set back, too
         }
         cells.into_iter().collect::<String>()
     }

@@ -257,9 +257,9 @@ fn push<T>(queue: &mut VecDeque<T>, one: T, most: usize) {
     }
 }
 
-/// A worker has been started.
-pub(crate) fn has_started(name: &str, pid: u32) {
-    let life = Life { name: name.into(), pid, from: clock::since_zero(), to: None };
+/// A worker has been started, at this time.
+pub(crate) fn has_started(name: &str, pid: u32, from: Duration) {
+    let life = Life { name: name.into(), pid, from, to: None };
     let workers = &mut screen().record.workers;
     if workers.len() < KEPT {
         workers.push(life);

@@ -91,9 +91,10 @@ impl Worker {
         let name = command.get_envs().find(|(variable, _)| *variable == say::NAME);
         let name = name.and_then(|(_, name)| name).unwrap_or(command.get_program());
         let name = name.to_string_lossy().into_owned();
+        let from = clock::since_zero(); // it may say something before this process goes on
         let child = SharedChild::spawn(command);
         let child = Arc::new(child.with_context(|| format!("cannot start {name}"))?);
-        record::has_started(&name, child.id());
+        record::has_started(&name, child.id(), from);
         let worker = Self { name, child, ears: Mutex::new(None) };
         if let Some(stderr) = worker.child.take_stderr() {
             let pid = worker.pid();
