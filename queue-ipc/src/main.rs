@@ -92,16 +92,15 @@ impl Cli {
             show!("{}", ends::NEEDS_UNIX);
             return Ok(());
         }
+        if self.version.is_none() && version != Version::Polling {
+            show!("");
+        }
         let lines = match self.version {
             _ if self.all || self.work.step => Lines::All,
             Some(_) => Lines::Few,
             None => Lines::None,
         };
-        let worker = |name: &str| {
-            let mut command = self.work.command(version, name);
-            command.current_dir(locks);
-            command
-        };
+        let worker = |name: &str| self.work.command(version, name, locks);
         let one = |count| vec![Taken { whole: [('A', count)].into(), torn: 0 }];
         let (taken, record) = record(lines, || match version {
             Version::Polling => polling::run(worker).map(one),
@@ -117,12 +116,13 @@ impl Cli {
         let (taken, name, items) = (taken?, cli::name(&version), self.work.items);
         let whole: u64 = taken.iter().map(Taken::whole).sum();
         let torn: u64 = taken.iter().map(|reader| reader.torn).sum();
-        let is_one = matches!(version, Version::Polling | Version::Closing);
-        let writers = if is_one { 1 } else { self.writers };
-        common::picture::show(&match is_one {
-            true => picture::of_items(&name, &record, items, whole),
-            false => picture::of_messages(&name, &record, writers, items, &taken),
-        });
+        let (writers, picture) = match version {
+            Version::Polling | Version::Closing => {
+                (1, picture::of_items(&name, &record, items, whole))
+            }
+            _ => (self.writers, picture::of_messages(&name, &record, self.writers, items, &taken)),
+        };
+        common::picture::show(&picture);
         let wanted = u64::from(writers) * u64::from(items);
         let torn_ones = if torn > 0 { format!(", {torn} torn") } else { String::new() };
         show_result(

@@ -58,7 +58,8 @@ fn lane(run: &Record, name: &str, does: &str, end: Option<&Line>, mark: char) ->
 
 /// Which messages were taken whole, and what was in the pipe where one was torn.
 pub fn of_messages(title: &str, run: &Record, writers: u8, items: u32, taken: &[Taken]) -> String {
-    let mut picture = format!("{title:<9}  1, 2: taken whole by this reader   · missing\n");
+    let who = ["1", "1, 2", "1, 2, …"][taken.len().clamp(1, 3) - 1];
+    let mut picture = format!("{title:<9}  {who}: taken by reader {who}   · missing\n");
     for letter in ('A'..).take(writers.into()).take(MOST) {
         picture += &format!("  writer {letter}  {}\n", messages_of(letter, items.into(), taken));
     }
@@ -102,7 +103,7 @@ fn messages_of(writer: char, items: u64, taken: &[Taken]) -> String {
         drawn = end;
     }
     let missing = "·".repeat(columns as usize - drawn);
-    let sum = format!("{whole} of {items}");
+    let sum = format!("{whole} of {items} whole");
     let sum = if whole == items { good(&sum) } else { bad(&sum) };
     format!("{row}{missing}  {sum}")
 }
@@ -167,12 +168,12 @@ mod tests {
     fn a_row_has_a_mark_for_each_message_or_for_several_and_none_is_too_wide() {
         let count = |a, b| Taken { whole: [('A', a), ('B', b)].into(), torn: 0 };
         for (items, taken, a, b) in [
-            (3, [count(1, 0), count(2, 1)], "122  3 of 3", "2··  1 of 3"),
+            (3, [count(1, 0), count(2, 1)], "122  3 of 3 whole", "2··  1 of 3 whole"),
             (
                 400,
                 [count(1, 0), count(0, 399)],
-                &format!("1{}  1 of 400", "·".repeat(39)),
-                &format!("{}·  399 of 400", "2".repeat(39)),
+                &format!("1{}  1 of 400 whole", "·".repeat(39)),
+                &format!("{}·  399 of 400 whole", "2".repeat(39)),
             ),
         ] {
             let drawn = of_messages("locked", &Record::default(), 2, items, &taken);

@@ -1,6 +1,7 @@
 //! The commands, and what a worker process is told on its command line, and does.
 
 use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::process::Command;
 use std::slice;
 use std::time::Duration;
@@ -64,12 +65,13 @@ pub enum Role {
 }
 
 impl Work {
-    /// The command that runs this program once more, as a worker of this name: "reader 1", "writer A".
-    pub fn command(&self, version: Version, name: &str) -> Command {
+    /// The command that runs this program once more, as a worker of this name ("reader 1", "writer A"),
+    /// in the folder of the lock files.
+    pub fn command(&self, version: Version, name: &str, locks: &Path) -> Command {
         let Self { items, pause_ms, step } = self;
         let (role, letter) = name.split_once(' ').unwrap_or((name, "A"));
         let mut command = worker(name);
-        command.arg(cli::name(&version));
+        command.current_dir(locks).arg(cli::name(&version));
         if role == "writer" {
             command.args([letter, &format!("--items={items}"), &format!("--pause-ms={pause_ms}")]);
             command.args(step.then_some("--step"));

@@ -65,9 +65,9 @@ fn a_torn_message_is_drawn_as_it_was_read() {
     let said = run.end().stdout();
     let [one, other] = ['A', 'B'].map(|writer| {
         format!(
-            "unlocked   1, 2: taken whole by this reader   · missing\n  \
-             writer A  ·  0 of 1\n  \
-             writer B  ·  0 of 1\n  \
+            "unlocked   1: taken by reader 1   · missing\n  \
+             writer A  ·  0 of 1 whole\n  \
+             writer B  ·  0 of 1 whole\n  \
              Torn messages, as they were read: [length] text\n  \
              reader 1  [6] [6]{writer}0\n                \
              ↑ the length of another message\n"
@@ -91,9 +91,9 @@ fn who_waits_for_the_lock_says_so_before_it_puts_anything() {
         let lines = ["waits for the lock", "puts the length 6", "waits for Enter"];
         assert_eq!(of(writer)[..3], lines, "{said}");
     }
-    let drawn = "locked     1, 2: taken whole by this reader   · missing\n  \
-                 writer A  1  1 of 1\n  \
-                 writer B  1  1 of 1\n";
+    let drawn = "locked     1: taken by reader 1   · missing\n  \
+                 writer A  1  1 of 1 whole\n  \
+                 writer B  1  1 of 1 whole\n";
     assert_eq!(picture(&said, "locked"), drawn, "{said}");
 }
 

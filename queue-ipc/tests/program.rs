@@ -51,10 +51,10 @@ fn without_a_version_all_four_show_their_picture_and_it_is_said_what_the_wrong_o
     }
     comes(&["closing   0 ms  "]);
     comes(&["closing    100 of 100 items taken "]);
-    comes(&["unlocked   1, 2: taken whole by this reader"]);
+    comes(&["unlocked   1, 2: taken by reader 1, 2   · missing"]);
     comes(&["unlocked   "]);
     comes(&["Without the lock, the readers find ", luck]);
-    comes(&["locked     1, 2: taken whole by this reader"]);
+    comes(&["locked     1, 2: taken by reader 1, 2   · missing"]);
     comes(&["locked     300 of 300 items taken "]);
     assert_eq!(lines.next(), None, "{said}");
     assert!(!said.contains("PID "), "without a version, no process says anything:\n{said}");
