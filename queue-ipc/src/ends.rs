@@ -50,11 +50,13 @@ pub fn is_empty(_: &mut StdinLock) -> io::Result<bool> {
     Err(io::Error::new(io::ErrorKind::Unsupported, NEEDS_UNIX))
 }
 
-/// Says what is done with an item; of very many items, only with some. A reader that was started by
-/// hand does not say it, but shows on a terminal how far it is.
+/// Says what is done with an item: with each of the first 1000, then with each tenth, from 10,000 on
+/// with each hundredth, and so on. A reader that was started by hand does not say it, but shows on a
+/// terminal how far it is.
 pub fn tell(what: &str, item: u32) {
+    let digits = item.checked_ilog10().unwrap_or_default();
     if !is_by_hand() {
-        if item < 1000 || item.is_multiple_of(10_000) {
+        if item.is_multiple_of(10_u32.pow(digits.saturating_sub(2))) {
             say!("{what} {item}");
         }
     } else if io::stdout().is_terminal() {
