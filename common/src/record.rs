@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Arguments;
-use std::io;
+use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 use std::{mem, thread};
@@ -202,8 +202,12 @@ impl Screen {
     }
 
     pub(crate) fn show(&mut self, text: Arguments<'_>) -> io::Result<()> {
+        self.show_to(io::stdout(), text)
+    }
+
+    pub(crate) fn show_to(&mut self, to: impl Write, text: Arguments<'_>) -> io::Result<()> {
         self.clear_status()?;
-        say::line(io::stdout(), text)
+        say::line(to, text)
     }
 
     /// Ends the run. Returns what has happened, the lines to show now, and how many are left out.

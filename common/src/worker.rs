@@ -8,7 +8,7 @@ use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::UNIX_EPOCH;
 
@@ -49,6 +49,12 @@ pub fn worker(name: &str) -> Command {
         None => command.env_remove(LIFELINE), // it runs all the same
     };
     command
+}
+
+/// Was this worker started by hand, so that no parent takes what it says?
+pub fn is_by_hand() -> bool {
+    static IS_BY_HAND: LazyLock<bool> = LazyLock::new(|| env::var_os(say::HANDS_ON).is_none());
+    *IS_BY_HAND
 }
 
 /// Lets a worker show its lines itself, since it may outlive its parent.
@@ -94,7 +100,10 @@ impl Worker {
             let pid = worker.pid();
             let ears = move || {
                 let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
-                let _ = lines.try_for_each(|line| say::pass_on(&line)); // or its pipe breaks
+                let heard = lines.try_for_each(|line| say::pass_on(&line));
+                if let Err(fault) = heard {
+                    say::cannot_write(&fault); // before the pipe of the worker breaks
+                }
                 record::has_ended(pid);
             };
             let small = thread::Builder::new().stack_size(256 * 1024);

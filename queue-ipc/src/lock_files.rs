@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::process;
 
 use anyhow::Context;
+use common::record;
 use tempfile::TempDir;
 
 /// Creates `put.lock` and `get.lock` in a folder of their own. It goes when it is dropped, and on
@@ -14,6 +15,7 @@ pub fn create() -> anyhow::Result<TempDir> {
     let path = folder.path().to_owned();
     let remove = move || {
         let _ = fs::remove_dir_all(&path);
+        record::end_status();
         process::exit(130); // as a shell shows it: 128 + SIGINT
     };
     ctrlc::set_handler(remove).context("cannot listen for Ctrl-C")?;

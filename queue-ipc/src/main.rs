@@ -7,6 +7,7 @@ mod lock_files;
 mod locked;
 mod messages;
 mod modelled;
+mod picture;
 mod polling;
 mod roles;
 mod unlocked;
@@ -19,7 +20,8 @@ use std::{slice, thread};
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
 use common::cli::{self, show_result};
-use common::{say, show, timed, whole_number};
+use common::record::{Lines, record};
+use common::{say, show, whole_number};
 use messages::Taken;
 use roles::{Role, Work};
 
@@ -43,6 +45,10 @@ struct Cli {
     /// unlocked, locked: how many processes take messages from it (1 to 26)
     #[arg(long, default_value_t = 2, value_parser = whole_number(1_u8..=26))]
     readers: u8,
+
+    /// Show every line, not only the first and the last
+    #[arg(long)]
+    all: bool,
 
     #[command(subcommand)]
     role: Option<Role>,
@@ -86,37 +92,50 @@ impl Cli {
             show!("{}", ends::NEEDS_UNIX);
             return Ok(());
         }
-        let (mut writers, mut readers) = (self.writers, self.readers);
-        let one = |role: &str| self.work.command(version, role, 1);
-        let (taken, time) = timed(|| match version {
-            Version::Polling | Version::Closing => {
-                (writers, readers) = (1, 1);
-                let run = if version == Version::Polling { polling::run } else { closing::run };
-                Ok(Taken { whole: run(one)?, torn: 0 })
-            }
-            Version::Unlocked | Version::Locked => {
+        if self.version.is_none() && version != Version::Polling {
+            show!("");
+        }
+        let lines = match self.version {
+            _ if self.all || self.work.step => Lines::All,
+            Some(_) => Lines::Few,
+            None => Lines::None,
+        };
+        let worker = |name: &str| self.work.command(version, name, locks);
+        let one = |count| vec![Taken { whole: [('A', count)].into(), torn: 0 }];
+        let (taken, record) = record(lines, || match version {
+            Version::Polling => polling::run(worker).map(one),
+            Version::Closing => closing::run(worker).map(one),
+            Version::Unlocked => unlocked::run(self.writers, self.readers, worker),
+            Version::Locked => {
                 if self.work.step {
                     say!("the lock files are in {}", locks.display());
                 }
-                let several = |role: &str, number| {
-                    let mut command = self.work.command(version, role, number);
-                    command.current_dir(locks);
-                    command
-                };
-                let run = if version == Version::Locked { locked::run } else { unlocked::run };
-                run(writers, readers, several)
+                locked::run(self.writers, self.readers, worker)
             }
         });
-        let Taken { whole, torn } = taken?;
-        let wanted = u64::from(writers) * u64::from(self.work.items);
+        let (taken, name, items) = (taken?, cli::name(&version), self.work.items);
+        let whole: u64 = taken.iter().map(Taken::whole).sum();
+        let torn: u64 = taken.iter().map(|reader| reader.torn).sum();
+        let (writers, picture) = match version {
+            Version::Polling | Version::Closing => {
+                (1, picture::of_items(&name, &record, items, whole))
+            }
+            _ => (self.writers, picture::of_messages(&name, &record, self.writers, items, &taken)),
+        };
+        common::picture::show(&picture);
+        let wanted = u64::from(writers) * u64::from(items);
         let torn_ones = if torn > 0 { format!(", {torn} torn") } else { String::new() };
-        show_result(&version, &format!("{whole} of {wanted} items taken{torn_ones}"), time);
+        show_result(
+            &version,
+            &format!("{whole} of {wanted} items taken{torn_ones}"),
+            record.time(),
+        );
         let missing = wanted.saturating_sub(whole);
         match version {
             Version::Closing | Version::Locked => {
-                ensure!((whole, torn) == (wanted, 0), "{} loses items", cli::name(&version));
+                ensure!((whole, torn) == (wanted, 0), "{name} loses items");
             }
-            Version::Unlocked if writers.max(readers) == 1 => {} // nobody can come in between
+            Version::Unlocked if writers.max(self.readers) == 1 => {} // nobody can come in between
             _ if missing == 0 => show!("Nothing is missing. That was luck: see --step."),
             Version::Polling => {
                 show!("A reader that stops at an empty queue misses {missing} of {wanted} items.");

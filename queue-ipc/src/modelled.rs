@@ -26,13 +26,14 @@ pub mod ends {
         Ok(end)
     }
 
+    pub fn tell(_: &str, _: u32) {}
+
     pub fn is_empty(queue: &mut StdinLock) -> io::Result<bool> {
         Ok(queue.is_empty())
     }
 }
 
-type One = Box<dyn Fn(&str) -> Command>;
-type Several = Box<dyn Fn(&str, u8) -> Command>;
+type Worker = Box<dyn Fn(&str) -> Command>;
 
 /// Runs a version: what comes of it.
 pub fn run(version: &str) -> String {
@@ -51,31 +52,32 @@ pub fn kills(writers: usize) -> Explorer {
 
 /// Two writers put a message each, and a reader takes messages.
 pub fn two_messages(
-    run: fn(u8, u8, Several) -> Result<Taken>,
+    run: fn(u8, u8, Worker) -> Result<Vec<Taken>>,
     write: fn(char, u32, Duration, bool) -> Result<()>,
-    read: fn(u8) -> Result<()>,
+    read: fn() -> Result<()>,
 ) -> String {
     prepare("put.lock", "");
     prepare("get.lock", "");
-    let worker = move |role: &str, number| match role {
-        "reader" => Command::of("reader", move || read(number)),
-        _ => writer(char::from(b'A' + number - 1), write),
+    let worker = move |name: &str| match name.strip_prefix("writer ") {
+        None => Command::of("reader", read),
+        Some(letter) => writer(letter.parse().expect("a letter"), write),
     };
-    match run(2, 1, Box::new(worker)) {
-        Ok(Taken { whole, torn: 0 }) => format!("{whole} of 2 taken"),
-        Ok(Taken { whole, torn }) => format!("{whole} of 2 taken, {torn} torn"),
+    match run(2, 1, Box::new(worker)).as_deref() {
+        Ok([taken @ Taken { torn: 0, .. }]) => format!("{} of 2 taken", taken.whole()),
+        Ok([taken]) => format!("{} of 2 taken, {} torn", taken.whole(), taken.torn),
+        Ok(readers) => format!("{} readers have answered", readers.len()),
         Err(fault) => format!("an error: {fault:#}"),
     }
 }
 
 /// A writer puts one item, and a reader takes items.
 fn one_item(
-    run: fn(One) -> Result<u64>,
+    run: fn(Worker) -> Result<u64>,
     write: fn(u32, Duration, bool) -> Result<()>,
-    read: fn(bool) -> Result<()>,
+    read: fn() -> Result<()>,
 ) -> String {
-    let worker = move |role: &str| match role {
-        "reader" => Command::of("reader", move || read(false)),
+    let worker = move |name: &str| match name {
+        "reader" => Command::of("reader", read),
         _ => writer('A', move |_, items, pause, step| write(items, pause, step)),
     };
     match run(Box::new(worker)) {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use common::{Worker, cli::wait_for_enter, say, show};
 
+use super::ends::tell;
+
 /// Starts a reader and a writer with one pipe between them. How many items has the reader taken?
 /// `worker` is the command that runs this program once more, to `read` or to `write` below.
 pub fn run(worker: impl Fn(&str) -> Command) -> anyhow::Result<u64> {
@@ -29,25 +31,24 @@ pub fn write(items: u32, pause: Duration, step: bool) -> anyhow::Result<()> {
             wait_for_enter()?;
         }
         thread::sleep(pause); // it takes a moment to make an item
+        tell("puts", item);
         writeln!(queue, "{item}").with_context(|| format!("item {item}"))?;
     }
     Ok(())
 }
 
 /// The reader process: its standard input is the queue.
-pub fn read(step: bool) -> anyhow::Result<()> {
+pub fn read() -> anyhow::Result<()> {
     let mut queue = io::stdin().lock();
     let (mut line, mut taken) = (String::new(), 0);
     while !super::ends::is_empty(&mut queue)? {
         queue.read_line(&mut line)?;
         let item: u32 = line.trim_end().parse().with_context(|| format!("no item: {line:?}"))?;
-        if step {
-            say!("the reader takes {item}");
-        }
+        tell("takes", item);
         taken += 1;
         line.clear();
     }
-    say!("the reader stops; items taken: {taken}");
+    say!("stops; items taken: {taken}");
     show!("{taken}"); // the answer to the parent
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! The commands, and what a worker process is told on its command line, and does.
 
 use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::process::Command;
 use std::slice;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use common::{as_worker, cli, say, whole_number, worker};
+use common::{as_worker, cli, record, say, whole_number, worker};
 
 use crate::{Version, closing, interleavings, locked, polling, unlocked};
 
@@ -49,8 +50,8 @@ pub enum Role {
     Writer {
         #[arg(default_value = "closing")]
         version: Version,
-        #[arg(default_value_t = 1, hide = true, value_parser = whole_number(1_u8..=26))]
-        number: u8,
+        #[arg(default_value_t = 'A', hide = true)]
+        letter: char,
         #[command(flatten)]
         work: Work,
     },
@@ -60,42 +61,39 @@ pub enum Role {
     Reader {
         #[arg(default_value = "closing")]
         version: Version,
-        #[arg(default_value_t = 1)]
-        number: u8,
-        /// Say each item
-        #[arg(long)]
-        step: bool,
     },
 }
 
 impl Work {
-    /// The command that runs this program once more, in a role.
-    pub fn command(&self, version: Version, role: &str, number: u8) -> Command {
+    /// The command that runs this program once more, as a worker of this name ("reader 1", "writer A"),
+    /// in the folder of the lock files.
+    pub fn command(&self, version: Version, name: &str, locks: &Path) -> Command {
         let Self { items, pause_ms, step } = self;
-        let mut command = worker(role);
-        command.args([cli::name(&version), number.to_string()]).args(step.then_some("--step"));
+        let (role, letter) = name.split_once(' ').unwrap_or((name, "A"));
+        let mut command = worker(name);
+        command.current_dir(locks).arg(cli::name(&version));
         if role == "writer" {
-            command.args([format!("--items={items}"), format!("--pause-ms={pause_ms}")]);
+            command.args([letter, &format!("--items={items}"), &format!("--pause-ms={pause_ms}")]);
+            command.args(step.then_some("--step"));
         }
         command
     }
 
-    fn write(&self, version: Version, number: u8) -> anyhow::Result<()> {
+    fn write(&self, version: Version, letter: char) -> anyhow::Result<()> {
         let &Self { items, pause_ms, step } = self;
-        let name = char::from(b'A' + number - 1);
         let pause = Duration::from_millis(pause_ms);
         let outcome = match version {
             Version::Polling => polling::write(items, pause, step),
             Version::Closing => closing::write(items, pause, step),
-            Version::Unlocked => unlocked::write(name, items, pause, step),
-            Version::Locked => locked::write(name, items, pause, step),
+            Version::Unlocked => unlocked::write(letter, items, pause, step),
+            Version::Locked => locked::write(letter, items, pause, step),
         };
         let Err(fault) = outcome else { return Ok(()) };
         if fault.downcast_ref().map(io::Error::kind) == Some(ErrorKind::BrokenPipe) {
-            say!("writer {name} stops: {fault:#}"); // all readers have gone: no fault of its own
+            say!("stops: {fault:#}"); // all readers have gone: no fault of its own
             return Ok(());
         }
-        Err(fault).with_context(|| format!("writer {name} stops"))
+        Err(fault).context("the writer stops")
     }
 }
 
@@ -112,14 +110,15 @@ impl Role {
                 interleavings::play(version, kill);
                 Ok(())
             }
-            Self::Writer { version, number, ref work } => as_worker(|| work.write(version, number)),
-            Self::Reader { version, number, step } => as_worker(|| {
+            Self::Writer { version, letter, ref work } => as_worker(|| work.write(version, letter)),
+            Self::Reader { version } => as_worker(|| {
                 let outcome = match version {
-                    Version::Polling => polling::read(step),
-                    Version::Closing => closing::read(step),
-                    Version::Unlocked => unlocked::read(number),
-                    Version::Locked => locked::read(number),
+                    Version::Polling => polling::read(),
+                    Version::Closing => closing::read(),
+                    Version::Unlocked => unlocked::read(),
+                    Version::Locked => locked::read(),
                 };
+                record::end_status();
                 outcome.context("the reader stops")
             }),
         }

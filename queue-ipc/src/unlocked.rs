@@ -11,6 +11,7 @@ use common::{Worker, cli::wait_for_enter, say, show, worker::join_all};
 use super::{ends::unbuffered, messages, messages::Taken};
 
 fn put(mut queue: impl Write, text: &str, pause: Duration, step: bool) -> Result<()> {
+    say!("puts the length {}", text.len());
     queue.write_all(&u32::try_from(text.len())?.to_be_bytes())?;
     if step {
         wait_for_enter()?;
@@ -20,7 +21,7 @@ fn put(mut queue: impl Write, text: &str, pause: Duration, step: bool) -> Result
     Ok(())
 }
 
-/// The next message; none when the queue is closed.
+/// The next message, with its length; none when the queue is closed.
 fn get(mut queue: impl Read) -> Result<Option<Vec<u8>>> {
     let (mut length, mut text) = (Vec::new(), Vec::new());
     if queue.by_ref().take(4).read_to_end(&mut length)? == 0 {
@@ -28,48 +29,46 @@ fn get(mut queue: impl Read) -> Result<Option<Vec<u8>>> {
     }
     let Some(bytes) = length.first_chunk() else { return Ok(Some(length)) }; // torn: not even 4
     queue.take(u32::from_be_bytes(*bytes).min(messages::LONGEST).into()).read_to_end(&mut text)?;
-    Ok(Some(text))
+    Ok(Some([length, text].concat()))
 }
 
-/// Starts writers and readers on one pipe. How many messages have the readers taken? `worker` is the
-/// command that runs this program once more, to `write` or to `read` below.
-pub fn run(writers: u8, readers: u8, worker: impl Fn(&str, u8) -> Command) -> Result<Taken> {
+/// Starts writers and readers on one pipe. What has each reader taken? `worker` is the
+/// command that runs this program once more, to `write` or to `read` below, under this name.
+pub fn run(writers: u8, readers: u8, worker: impl Fn(&str) -> Command) -> Result<Vec<Taken>> {
     let (get, put) = io::pipe()?;
     let (mut reading, mut writing) = (Vec::new(), Vec::new());
     for number in 1..=readers {
-        let mut reader = worker("reader", number);
+        let mut reader = worker(&format!("reader {number}"));
         reading.push(Worker::start(reader.stdin(get.try_clone()?).stdout(Stdio::piped()))?);
     }
-    for number in 1..=writers {
-        writing.push(Worker::start(worker("writer", number).stdout(put.try_clone()?))?);
+    for letter in ('A'..).take(writers.into()) {
+        writing.push(Worker::start(worker(&format!("writer {letter}")).stdout(put.try_clone()?))?);
     }
     drop((get, put)); // or else the queue would not be closed when the last writer has gone
-    let taken = reading.into_iter().map(Worker::answer).sum::<Result<Taken>>()?;
+    let taken = reading.into_iter().map(Worker::answer).collect::<Result<_>>()?;
     join_all(writing)?;
     Ok(taken)
 }
 
 /// A writer process: its standard output is the queue.
-pub fn write(name: char, items: u32, pause: Duration, step: bool) -> Result<()> {
+pub fn write(letter: char, items: u32, pause: Duration, step: bool) -> Result<()> {
     let queue = unbuffered(io::stdout())?;
-    (0..items).try_for_each(|item| put(&queue, &messages::text(name, item), pause, step))
+    (0..items).try_for_each(|item| put(&queue, &messages::text(letter, item), pause, step))
 }
 
 /// A reader process: its standard input is the queue.
-pub fn read(number: u8) -> Result<()> {
+pub fn read() -> Result<()> {
     let queue = unbuffered(io::stdin())?;
-    let (mut whole, mut torn) = (0, 0);
-    while let Some(text) = get(&queue)? {
-        match messages::tear(&text) {
-            None => whole += 1,
-            Some(place) => {
-                say!("reader {number} has taken a torn message: {place}");
-                torn += 1;
-                break; // where does the next one begin? It cannot know
-            }
+    let mut taken = Taken::default();
+    while let Some(message) = get(&queue)? {
+        if let Some(place) = messages::tear(&message) {
+            say!("torn: {place}");
+            taken.torn += 1;
+            break; // where does the next one begin? It cannot know
         }
+        taken.count(&message);
     }
-    say!("reader {number} stops; messages taken: {whole}");
-    show!("{whole} {torn}"); // the answer to the parent
+    say!("stops; messages taken: {}", taken.whole());
+    show!("{taken}"); // the answer to the parent
     Ok(())
 }

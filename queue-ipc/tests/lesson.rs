@@ -134,7 +134,7 @@ fn polling_stops_before_the_writer_has_put_anything() {
     let mut run = queue_ipc("polling --items 3 --step");
     // The writer puts nothing: it waits for Enter until this run is ended.
     assert!(
-        run.comes("the reader stops; items taken: 0", DEADLINE),
+        run.comes("  stops; items taken: 0", DEADLINE),
         "polling.rs no longer shows the fault: its reader looks into a queue that is empty, since \
          the writer has not begun, and does not stop. See \"Why\" in queue-ipc/README.md."
     );
@@ -148,7 +148,7 @@ fn closing_waits_at_an_empty_queue_and_takes_everything() {
     let mut run = queue_ipc("closing --items 3 --step");
     // The writer puts nothing: it waits for Enter, at a pipe, until this run is ended.
     assert!(
-        !comes_before(&mut run, "the reader stops", |run| wait_for_a_pipe(run) == 2),
+        !comes_before(&mut run, "  stops; ", |run| wait_for_a_pipe(run) == 2),
         "closing.rs loses items: its reader looks into a queue that is empty, since the writer has \
          not begun, and stops. It must ask whether the queue is closed, not whether it is empty: \
          see \"The fix\" in queue-ipc/README.md."
@@ -161,7 +161,8 @@ fn closing_waits_at_an_empty_queue_and_takes_everything() {
 fn closing_takes_all_items_in_their_order() {
     closing_must_take_the_item();
     let said = end(queue_ipc("closing --items 100 --step"), "closing");
-    let taken = said.lines().filter_map(|line| line.split_once("the reader takes "));
+    let taken = said.lines().filter(|line| line.contains("(PID "));
+    let taken = taken.filter_map(|line| line.split_once("  takes "));
     let taken: Vec<&str> = taken.map(|(_, item)| item).collect();
     let in_order = taken.iter().enumerate().all(|(number, item)| *item == number.to_string());
     assert!(
@@ -193,7 +194,7 @@ fn unlocked_tears_messages_when_two_writers_put_at_the_same_time() {
     );
     // So the queue holds two lengths, and no reader can find its text behind the first one.
     let said = end(run, "unlocked");
-    let torn = r"reader 1 has taken a torn message: \x00\x00\x00\x06";
+    let torn = r"  torn: [6] |[6]";
     assert!(said.contains(torn), "unlocked.rs shows no torn message:\n{said}");
     assert!(said.contains("\nunlocked   0 of 2 items taken, 1 torn "), "{said}");
 }

@@ -32,26 +32,52 @@ fn example(name: &str, arguments: &str) -> Run {
 }
 
 #[test]
-fn without_a_version_all_four_run_and_it_is_said_what_the_wrong_ones_lose() {
+fn without_a_version_all_four_show_their_picture_and_it_is_said_what_the_wrong_ones_lose() {
     let said = queue_ipc("").stdout();
-    let mut lines = said.lines().filter(|line| !line.contains(" ms  PID "));
+    let mut lines = said.lines();
     let mut comes = |starts: &[&str]| {
-        let line = lines.next().unwrap_or_default();
-        assert!(starts.iter().any(|start| line.starts_with(start)), "no {starts:?}:\n{said}");
+        let line = lines.by_ref().find(|line| starts.iter().any(|start| line.starts_with(start)));
+        assert!(line.is_some(), "no {starts:?}, or not in this order:\n{said}");
     };
     let luck = "Nothing is missing. That was luck: see --step.";
     if cfg!(unix) {
+        comes(&["polling   0 ms  "]);
+        comes(&["  reader  "]);
+        comes(&["  writer  "]);
         comes(&["polling    "]);
         comes(&["A reader that stops at an empty queue misses ", luck]);
     } else {
         comes(&["polling needs Unix: "]);
     }
+    comes(&["closing   0 ms  "]);
     comes(&["closing    100 of 100 items taken "]);
+    comes(&["unlocked   1, 2: taken by reader 1, 2   · missing"]);
     comes(&["unlocked   "]);
     comes(&["Without the lock, the readers find ", luck]);
+    comes(&["locked     1, 2: taken by reader 1, 2   · missing"]);
     comes(&["locked     300 of 300 items taken "]);
     assert_eq!(lines.next(), None, "{said}");
+    assert!(!said.contains("PID "), "without a version, no process says anything:\n{said}");
     assert!(!said.contains("error: "), "what a wrong version shows is no error:\n{said}");
+}
+
+#[test]
+fn each_run_fits_on_a_screen() {
+    for version in ["", "polling", "closing", "unlocked", "locked"] {
+        let said = queue_ipc(version).stdout();
+        assert!(said.lines().count() <= 40, "{version}: more than 40 lines:\n{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{version}:\n{said}");
+    }
+}
+
+#[test]
+fn of_a_long_run_the_first_and_the_last_lines_are_shown_and_with_all_each() {
+    let is_said = |line: &&str| line.contains("(PID ");
+    let said = queue_ipc("closing").stdout();
+    assert_eq!(said.lines().filter(is_said).count(), 16, "{said}");
+    assert!(said.contains("\n        …  185 more lines: --all shows them\n"), "{said}");
+    let said = queue_ipc("closing --all").stdout();
+    assert_eq!(said.lines().filter(is_said).count(), 201, "{said}");
 }
 
 #[test]
@@ -108,7 +134,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
 fn the_roles_also_run_by_hand() {
     let by_hand = "queue-ipc writer --items 1000 --pause-ms 0 | queue-ipc reader 2>&1";
     let said = Run::start(shell(by_hand)).end().stdout();
-    assert!(said.ends_with(" the reader stops; items taken: 1000\n1000\n"), "{said}");
+    assert!(said.ends_with("  stops; items taken: 1000\n1000\n"), "{said}");
+    assert_eq!(said.lines().count(), 2, "a status line is for a terminal only:\n{said}");
     let said = Run::start(command(PROGRAM, "writer --items 3")).end().stdout();
     assert_eq!(said, "0\n1\n2\n", "the standard output of a writer is its queue, and only that");
 }
@@ -139,24 +166,27 @@ fn a_queue_that_ends_inside_a_message_is_a_torn_message() {
         fs::write(locks.path().join("get.lock"), "").unwrap();
         let whole = r"\0\0\0\6A0 A0 ";
         for (end, place) in [
-            (r"\0", r"\x00"),
-            (r"\0\0", r"\x00\x00"),
-            (r"\0\0\0", r"\x00\x00\x00"),
-            (r"\0\0\0\6", ""),
-            (r"\0\0\0\6A", "A"),
-            (r"\0\0\0\6A1 A1", "A1 A1"),
+            (r"\0", r"[\0 |end of file"),
+            (r"\0\0", r"[\0\0 |end of file"),
+            (r"\0\0\0", r"[\0\0\0 |end of file"),
+            (r"\0\0\0\6", "[6] |end of file"),
+            (r"\0\0\0\6A", "[6] |A"),
+            (r"\0\0\0\6A1 A1", "[6] A1 A1|end of file"),
         ] {
             let line = format!("printf '{whole}{end}' | queue-ipc reader {version} 2>&1");
             let mut reader = shell(&line);
             reader.current_dir(locks.path());
             let said = Run::start(reader).end().stdout();
-            let torn = format!("reader 1 has taken a torn message: {place}\n");
-            assert!(said.contains(&torn) && said.ends_with("\n1 1\n"), "{version}, {end}: {said}");
+            let torn = format!("  torn: {place}\n");
+            assert!(
+                said.contains(&torn) && said.ends_with("\nA=1 torn=1\n"),
+                "{version}, {end}: {said}"
+            );
         }
         let line = format!("printf '{whole}' | queue-ipc reader {version} 2>/dev/null");
         let mut reader = shell(&line);
         reader.current_dir(locks.path());
-        assert_eq!(Run::start(reader).end().stdout(), "1 0\n", "{version}");
+        assert_eq!(Run::start(reader).end().stdout(), "A=1 torn=0\n", "{version}");
     }
 }
 
@@ -164,7 +194,7 @@ fn a_queue_that_ends_inside_a_message_is_a_torn_message() {
 #[cfg(target_os = "linux")]
 fn a_queue_that_takes_no_more_is_an_error() {
     let full = Run::start(shell("queue-ipc writer >/dev/full")).end().error();
-    assert!(full.starts_with("error: writer A stops: item 0: No space left on device"), "{full}");
+    assert!(full.starts_with("error: the writer stops: item 0: No space left on device"), "{full}");
 }
 
 /// A reader that takes nothing until Enter is typed, and more items than a pipe holds.
@@ -187,7 +217,7 @@ fn the_writer_waits_while_the_queue_is_full_and_needs_no_more_memory() {
     let kilobytes: u32 = most.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(kilobytes < 16_000, "the writer has used {kilobytes} kB");
     run.enter();
-    run.until("the reader stops; items taken: 300000");
+    run.until("  stops; items taken: 300000");
     run.end().stdout();
 }
 
@@ -197,11 +227,11 @@ fn when_the_reader_is_killed_the_writer_stops_and_the_parent_says_why() {
     let mut run = Run::start(command(PROGRAM, "closing --items 3 --step"));
     run.until("waits for Enter");
     run.enter();
-    let reader = pid_in(&run.until("the reader takes 0"));
+    let reader = pid_in(&run.until("  takes 0"));
     signal(Signal::SIGKILL, reader);
     run.wait_until("the reader has ended", |run| !run.processes().contains(&reader));
     let outcome = run.end();
-    let said = "writer A stops: item 1: Broken pipe (os error 32)\n";
+    let said = "  stops: item 1: Broken pipe (os error 32)\n";
     assert!(outcome.stdout.ends_with(said), "{outcome:?}");
     assert_eq!(outcome.error(), was_killed("reader", reader));
 }
@@ -215,7 +245,7 @@ fn a_killed_reader_is_an_error_also_in_the_wrong_version() {
         let others = [run.pid(), pid_in(&run.until("waits for Enter"))];
         let reader = run.processes().into_iter().find(|pid| !others.contains(pid)).unwrap();
         signal(Signal::SIGKILL, reader);
-        assert_eq!(run.end().error(), was_killed("reader", reader), "{version}");
+        assert_eq!(run.end().error(), was_killed("reader 1", reader), "{version}");
     }
 }
 
@@ -225,9 +255,9 @@ fn when_the_writer_is_killed_the_reader_ends_with_what_it_got_and_the_parent_say
     let mut run = Run::start(command(PROGRAM, "closing --items 3 --step"));
     let writer = pid_in(&run.until("waits for Enter"));
     run.enter();
-    run.until("the reader takes 0");
+    run.until("  takes 0");
     signal(Signal::SIGKILL, writer);
-    run.until("the reader stops; items taken: 1");
+    run.until("  stops; items taken: 1");
     assert_eq!(run.end().error(), was_killed("writer", writer));
 }
 
@@ -235,17 +265,19 @@ fn when_the_writer_is_killed_the_reader_ends_with_what_it_got_and_the_parent_say
 #[cfg(target_os = "linux")]
 fn a_killed_writer_leaves_no_lock_behind() {
     let mut run = Run::start(command(PROGRAM, "locked --writers 2 --items 1 --step"));
-    let inside = pid_in(&run.until("waits for Enter"));
+    let line = run.until("waits for Enter");
+    let writer = if line.contains("writer A") { "writer A" } else { "writer B" };
+    let inside = pid_in(&line);
     signal(Signal::SIGKILL, inside);
     let next = pid_in(&run.until("waits for Enter"));
     assert_ne!(inside, next);
-    assert_eq!(run.end().error(), was_killed("writer", inside));
+    assert_eq!(run.end().error(), was_killed(writer, inside));
 }
 
 /// How the parent says that a worker was killed.
 #[cfg(target_os = "linux")]
-fn was_killed(role: &str, pid: u32) -> String {
-    format!("error: the {role} process (PID {pid}) failed: signal: 9 (SIGKILL)\n")
+fn was_killed(name: &str, pid: u32) -> String {
+    format!("error: {name} (PID {pid}) failed: signal: 9 (SIGKILL)\n")
 }
 
 #[test]
