@@ -145,7 +145,7 @@ fn a_process_that_fails_is_an_error_whichever_it_is() {
             let which = if number == 0 { "first" } else { "second" };
             let wrong = format!("{version}.rs goes on although its {which} process of two failed");
             let role = if version == "pool" { "job" } else { "process" };
-            found.must_all_end_with(&format!("the error: a {role} failed"), &wrong, "");
+            found.must_all_end_with(format!("the error: a {role} failed"), &wrong, "");
         }
     }
 }
