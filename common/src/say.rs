@@ -50,6 +50,7 @@ pub(crate) const OUTPUT_CLOSED: i32 = 141;
 
 static TO_STDERR: AtomicBool = AtomicBool::new(false);
 static CLOSED: AtomicBool = AtomicBool::new(false);
+static CANNOT_WRITE: AtomicBool = AtomicBool::new(false);
 
 /// What [`say!`](crate::say!) does.
 pub fn say(text: Arguments<'_>) {
@@ -132,8 +133,21 @@ pub(crate) fn is_closed() -> bool {
     CLOSED.load(SeqCst)
 }
 
+/// What is shown cannot be written: remembers that nobody reads it, or tells once why.
+pub(crate) fn cannot_write(fault: &io::Error) {
+    if fault.kind() == ErrorKind::BrokenPipe {
+        output_is_closed();
+    } else if !CANNOT_WRITE.swap(true, SeqCst) {
+        let why = format!("error: cannot write to standard output: {fault}\n");
+        let _ = io::stderr().write_all(why.as_bytes());
+    }
+}
+
 /// Tells in one line on stderr why the program ends, unless it is that nobody reads its output.
 pub(crate) fn end_with(fault: &str) -> ExitCode {
+    if CANNOT_WRITE.load(SeqCst) {
+        return ExitCode::FAILURE; // has been told
+    }
     if CLOSED.load(SeqCst) {
         return ExitCode::SUCCESS;
     }
@@ -165,11 +179,10 @@ pub(crate) fn write(mut to: impl Write, text: &str) -> io::Result<()> {
 /// Where nobody reads any more, the program ends quietly.
 fn or_end(outcome: io::Result<()>) {
     let Err(fault) = outcome else { return };
+    cannot_write(&fault);
     if fault.kind() != ErrorKind::BrokenPipe {
-        end_with(&format!("cannot write to standard output: {fault}"));
         process::exit(1);
     }
-    output_is_closed();
     match thread::current().name() {
         _ if TO_STDERR.load(SeqCst) => process::exit(OUTPUT_CLOSED),
         _ if thread::panicking() => {} // it ends by now

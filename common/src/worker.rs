@@ -93,7 +93,10 @@ impl Worker {
             let pid = worker.pid();
             let ears = move || {
                 let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
-                let _ = lines.try_for_each(|line| say::pass_on(&line)); // or its pipe breaks
+                let heard = lines.try_for_each(|line| say::pass_on(&line));
+                if let Err(fault) = heard {
+                    say::cannot_write(&fault); // before the pipe of the worker breaks
+                }
                 record::has_ended(pid);
             };
             let small = thread::Builder::new().stack_size(256 * 1024);
