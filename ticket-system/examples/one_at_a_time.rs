@@ -35,6 +35,7 @@ const PEOPLE: [&str; 3] =
 fn print(lines: &str, lock: Option<PathBuf>, step: bool) -> anyhow::Result<()> {
     let lock = lock.map(File::open).transpose().context("cannot open the lock file")?;
     if let Some(lock) = &lock {
+        say!("waits for the lock");
         lock.lock()?; // held until the end of `print`
     }
     for line in lines.split('/') {
@@ -59,18 +60,20 @@ fn main() -> ExitCode {
             let _ = fs::remove_file(&at_ctrl_c);
             process::exit(1) // the printers end with this process
         })?;
-        for blocks in [&PEOPLE[..], &["hello"; 10]] {
-            for version in &versions {
+        // A line that is one write needs no lock, so one version is enough to show that.
+        for (blocks, versions) in [(&PEOPLE[..], &versions[..]), (&["hello"; 10], &versions[..1])] {
+            for version in versions {
                 show!("{version}, {} processes:", blocks.len());
-                let start = |lines: &&str| {
-                    let mut printer = worker("printer");
+                let start = |(lines, number): (&&str, u32)| {
+                    let mut printer = worker(&format!("printer {number}"));
                     printer.arg(lines).args((version == "locked").then_some(&lock));
                     Worker::start(printer.args(step.then_some("--step")))
                 };
                 // It may be there: a killed process of this PID, long ago, has left it.
                 let created = File::options().append(true).create(true).open(&lock);
                 created.with_context(|| format!("cannot create {}", lock.display()))?;
-                let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
+                let started = blocks.iter().zip(1..).map(start).collect::<Result<_, _>>();
+                let outcome = started.and_then(join_all);
                 let _ = fs::remove_file(&lock); // all who could wait for it have ended
                 outcome?;
             }
