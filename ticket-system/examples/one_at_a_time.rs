@@ -1,4 +1,5 @@
-//! Three processes print a block of three lines each, then ten print one line each.
+//! Three processes print a block of three lines each, then ten print one line each. A line that is
+//! one write stays whole without a lock.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -39,10 +40,8 @@ fn print(lines: &str, lock: Option<PathBuf>, step: bool) -> anyhow::Result<()> {
         lock.lock()?; // held until the end of `print`
     }
     for line in lines.split('/') {
-        say!("{line}"); // one write, so a single line stays whole without a lock, too
-        if step {
-            wait_for_enter()?;
-        }
+        say!("{line}");
+        step.then(wait_for_enter).transpose()?;
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
@@ -60,23 +59,21 @@ fn main() -> ExitCode {
             let _ = fs::remove_file(&at_ctrl_c);
             process::exit(1) // the printers end with this process
         })?;
-        // A line that is one write needs no lock, so one version is enough to show that.
-        for (blocks, versions) in [(&PEOPLE[..], &versions[..]), (&["hello"; 10], &versions[..1])] {
-            for version in versions {
-                show!("{version}, {} processes:", blocks.len());
-                let start = |(lines, number): (&&str, u32)| {
-                    let mut printer = worker(&format!("printer {number}"));
-                    printer.arg(lines).args((version == "locked").then_some(&lock));
-                    Worker::start(printer.args(step.then_some("--step")))
-                };
-                // It may be there: a killed process of this PID, long ago, has left it.
-                let created = File::options().append(true).create(true).open(&lock);
-                created.with_context(|| format!("cannot create {}", lock.display()))?;
-                let started = blocks.iter().zip(1..).map(start).collect::<Result<_, _>>();
-                let outcome = started.and_then(join_all);
-                let _ = fs::remove_file(&lock); // all who could wait for it have ended
-                outcome?;
-            }
+        let runs = versions.iter().map(|version| (version, &PEOPLE[..]));
+        for (version, blocks) in runs.chain([(&versions[0], &["hello"; 10][..])]) {
+            show!("{version}, {} processes:", blocks.len());
+            let start = |lines: &&str| {
+                let mut printer = worker("printer");
+                printer.arg(lines).args((version == "locked").then_some(&lock));
+                worker::shows_its_lines_itself(&mut printer);
+                Worker::start(printer.args(step.then_some("--step")))
+            };
+            // It may be there: a killed process of this PID, long ago, has left it.
+            let created = File::options().append(true).create(true).open(&lock);
+            created.with_context(|| format!("cannot create {}", lock.display()))?;
+            let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
+            let _ = fs::remove_file(&lock); // all who could wait for it have ended
+            outcome?;
         }
         Ok(())
     })
