@@ -267,7 +267,7 @@ fn on_a_full_disk_the_db_stays_as_it_is_and_the_buyer_says_why() {
     let why = outcome.stdout.lines().find(|line| line.starts_with("error: cannot write "));
     assert!(why.is_some_and(|why| why.contains("File too large")), "{outcome:?}");
     let error = outcome.error();
-    assert!(error.contains("the buyer process (PID "), "{error}");
+    assert!(error.starts_with("error: buyer 1 (PID "), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), r#"{"count": 3}"#);
     is_tidy(folder.path());
 }
