@@ -131,7 +131,8 @@ fn left_in(text: &[u8]) -> Option<u64> {
 /// The numbers of a result line: tickets, sold, left.
 #[track_caller]
 fn result(version: &str, said: &str) -> (u64, u64, u64) {
-    let line = said.lines().find(|line| line.starts_with(&format!("{version} ")));
+    let is_result = |line: &&str| line.starts_with(version) && line.contains(" sold ");
+    let line = said.lines().find(is_result);
     let line = line.unwrap_or_else(|| panic!("no result in\n{said}"));
     let numbers: Vec<u64> =
         line.split([' ', ',']).filter_map(|word| word.parse().ok()).take(3).collect();

@@ -56,7 +56,8 @@ fn after_the_search(said: &str) -> Vec<String> {
 
 #[test]
 fn unlocked_staged_shows_three_inside_together_and_the_same_ticket_sold_again() {
-    let mut run = Place::new(1).start("unlocked --buyers 3 --step");
+    let place = Place::new(1);
+    let mut run = place.start("unlocked --buyers 3 --step");
     for _ in 0..3 {
         run.until("waits for Enter");
     }
@@ -67,7 +68,7 @@ fn unlocked_staged_shows_three_inside_together_and_the_same_ticket_sold_again() 
     let said = run.end().stdout();
     assert_eq!(
         after_the_search(&said),
-        ["█    ticket 1", "██   ticket 1 again", "███  ticket 1 again"],
+        ["█   ticket 1", "██  ticket 1 again", "███ ticket 1 again"],
         "{said}"
     );
     assert!(said.contains("3 buyers at the same time"), "{said}");
@@ -76,12 +77,13 @@ fn unlocked_staged_shows_three_inside_together_and_the_same_ticket_sold_again() 
 
 #[test]
 fn unlocked_staged_shows_ten_inside_together() {
-    let mut run = Place::new(1).start("unlocked --step");
+    let place = Place::new(1);
+    let mut run = place.start("unlocked --step");
     for _ in 0..10 {
         run.until("waits for Enter");
     }
     let said = run.end().stdout();
-    assert_eq!(most_at_once(&said, '█'), 10, "{said}");
+    assert_eq!(most_at_once(&lanes(&said), '█'), 10, "{said}");
     assert!(said.contains("10 buyers at the same time"), "{said}");
     assert_eq!(said.matches("  ticket 1 again\n").count(), 9, "{said}");
     let arrow = said.lines().find(|line| line.contains('↑')).unwrap();
@@ -106,7 +108,7 @@ fn locked_staged_shows_that_the_others_wait_until_one_has_written() {
     let said = run.end().stdout();
     assert_eq!(
         after_the_search(&said),
-        ["░█        ticket 2", "░░░█      ticket 1", "░░░░░x  none left",],
+        ["░█     ticket 2", "░░░█   ticket 1", "░░░░░x none left",],
         "{said}"
     );
     assert!(!said.contains('↑'), "{said}");
@@ -146,7 +148,7 @@ fn in_two_terminals_both_have_ticket_1_without_the_lock_and_with_it_one_waits_fo
 fn in_locked_no_two_buyers_are_ever_inside_together() {
     for arguments in ["--pause-ms 4", "--pause-ms 0", "--pause-ms 0 --tickets 10"] {
         let said = said_by(&format!("locked {arguments}"));
-        assert_eq!(most_at_once(&said, '█'), 1, "{said}");
+        assert_eq!(most_at_once(&lanes(&said), '█'), 1, "{said}");
         assert!(!said.contains("again") && !said.contains("at the same time"), "{said}");
     }
 }
@@ -164,7 +166,8 @@ fn serial_lanes_do_not_overlap() {
 #[test]
 #[cfg(unix)]
 fn a_buyer_that_is_killed_inside_has_failed_and_the_next_one_gets_in() {
-    let mut run = Place::new(3).start("locked --buyers 2 --step");
+    let place = Place::new(3);
+    let mut run = place.start("locked --buyers 2 --step");
     let pid = check::pid_in(&run.until("waits for Enter"));
     check::signal(check::Signal::SIGKILL, pid);
     let outcome = run.end();
