@@ -18,6 +18,7 @@ use std::{env, fmt, fs};
 use patience::{LONGEST_RUN, Patience};
 
 use crate::lifeline::{self, LIFELINE};
+use crate::picture;
 
 /// What takes longer than this has failed, also on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -126,10 +127,7 @@ pub fn squeezed(picture: &str) -> String {
 /// assert_eq!(common::check::most_at_once(picture, '█'), 2);
 /// ```
 pub fn most_at_once(picture: &str, mark: char) -> usize {
-    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
-    let longest = lines.iter().map(Vec::len).max().unwrap_or_default();
-    let count = |at: usize| lines.iter().filter(|line| line.get(at) == Some(&mark)).count();
-    (0..longest).map(count).max().unwrap_or_default()
+    picture::most_at_once(picture, mark).0
 }
 
 /// The same for a program that is to get Ctrl-C. A check that a shell has started in the background

@@ -5,6 +5,7 @@
 use std::env;
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 
 use crate::record::Record;
@@ -177,6 +178,22 @@ pub fn block(level: usize, most: usize) -> char {
     blocks[(level * 8).div_ceil(most.max(1)).min(8)]
 }
 
+/// In how many lines of a picture this mark stands in the same column, at most, and the first column
+/// with so many.
+///
+/// ```
+/// let picture = "  buyer 1  ··████····\n  buyer 2  ·····███··\n";
+/// assert_eq!(common::picture::most_at_once(picture, '█'), (2, 16));
+/// ```
+pub fn most_at_once(picture: &str, mark: char) -> (usize, usize) {
+    let picture = strip_str(picture).to_string();
+    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
+    let longest = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let count = |at: usize| lines.iter().filter(|line| line.get(at) == Some(&mark)).count();
+    let counts = (0..longest).rev().map(|at| (count(at), at)); // of equal counts, the last one is it
+    counts.max_by_key(|(count, _)| *count).unwrap_or_default()
+}
+
 /// Shows a picture. Where the locale or the terminal has no block characters, in ASCII.
 pub fn show(picture: &str) {
     let picture = picture.trim_end_matches('\n');
@@ -260,7 +277,7 @@ fn styled(style: Style, text: &str) -> String {
 
 /// How many columns a text has, without its colours, also in ASCII.
 fn width(text: &str) -> usize {
-    let text = anstream::adapter::strip_str(text).to_string();
+    let text = strip_str(text).to_string();
     text.chars().count().max(in_ascii(&text).len())
 }
 
@@ -271,7 +288,7 @@ mod tests {
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
     fn plain(text: &str) -> String {
-        anstream::adapter::strip_str(text).to_string()
+        strip_str(text).to_string()
     }
 
     fn run(to: u64) -> Record {

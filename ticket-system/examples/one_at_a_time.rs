@@ -1,4 +1,5 @@
-//! Three processes print a block of three lines each, then ten print one line each.
+//! Three processes print a block of three lines each, then ten print one line each. A line that is
+//! one write stays whole without a lock.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -35,13 +36,12 @@ const PEOPLE: [&str; 3] =
 fn print(lines: &str, lock: Option<PathBuf>, step: bool) -> anyhow::Result<()> {
     let lock = lock.map(File::open).transpose().context("cannot open the lock file")?;
     if let Some(lock) = &lock {
+        say!("waits for the lock");
         lock.lock()?; // held until the end of `print`
     }
     for line in lines.split('/') {
-        say!("{line}"); // one write, so a single line stays whole without a lock, too
-        if step {
-            wait_for_enter()?;
-        }
+        say!("{line}");
+        step.then(wait_for_enter).transpose()?;
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
@@ -59,21 +59,21 @@ fn main() -> ExitCode {
             let _ = fs::remove_file(&at_ctrl_c);
             process::exit(1) // the printers end with this process
         })?;
-        for blocks in [&PEOPLE[..], &["hello"; 10]] {
-            for version in &versions {
-                show!("{version}, {} processes:", blocks.len());
-                let start = |lines: &&str| {
-                    let mut printer = worker("printer");
-                    printer.arg(lines).args((version == "locked").then_some(&lock));
-                    Worker::start(printer.args(step.then_some("--step")))
-                };
-                // It may be there: a killed process of this PID, long ago, has left it.
-                let created = File::options().append(true).create(true).open(&lock);
-                created.with_context(|| format!("cannot create {}", lock.display()))?;
-                let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
-                let _ = fs::remove_file(&lock); // all who could wait for it have ended
-                outcome?;
-            }
+        let runs = versions.iter().map(|version| (version, &PEOPLE[..]));
+        for (version, blocks) in runs.chain([(&versions[0], &["hello"; 10][..])]) {
+            show!("{version}, {} processes:", blocks.len());
+            let start = |lines: &&str| {
+                let mut printer = worker("printer");
+                printer.arg(lines).args((version == "locked").then_some(&lock));
+                worker::shows_its_lines_itself(&mut printer);
+                Worker::start(printer.args(step.then_some("--step")))
+            };
+            // It may be there: a killed process of this PID, long ago, has left it.
+            let created = File::options().append(true).create(true).open(&lock);
+            created.with_context(|| format!("cannot create {}", lock.display()))?;
+            let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
+            let _ = fs::remove_file(&lock); // all who could wait for it have ended
+            outcome?;
         }
         Ok(())
     })

@@ -36,6 +36,7 @@ fn search(shop: &Shop) -> anyhow::Result<()> {
 /// Takes a ticket, if there is one.
 fn get(shop: &Shop) -> anyhow::Result<bool> {
     let lock = File::open(shop.lock_file())?; // not db.json: `write` puts another file in its place
+    say!("waits for the lock");
     lock.lock()?; // held until the end of `get`
     let left = shop.read()?;
     if left == 0 {

@@ -4,6 +4,7 @@ mod database;
 mod interleavings;
 mod locked;
 mod modelled;
+mod picture;
 mod sale;
 mod serial;
 mod shop;
@@ -14,9 +15,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use common::cli::{self, show_result};
-use common::clock::three_digits;
-use common::{as_worker, show, timed, whole_number, worker};
+use common::cli::show_result;
+use common::record::{Lines, record};
+use common::{as_worker, clock::three_digits, show, whole_number};
 use sale::Sale;
 use shop::{Pace, Shop};
 
@@ -27,10 +28,8 @@ use shop::{Pace, Shop};
 #[command(args_conflicts_with_subcommands = true, allow_negative_numbers = true)]
 struct Cli {
     version: Option<Version>,
-
     #[command(flatten)]
     options: Options,
-
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -52,6 +51,10 @@ struct Options {
     /// option, the file is in a temporary folder that is removed
     #[arg(long, value_name = "PATH", requires = "version")]
     db: Option<PathBuf>,
+
+    /// Show every line, not only the first and the last
+    #[arg(long, requires = "version")]
+    all: bool,
 }
 
 #[derive(Subcommand)]
@@ -89,10 +92,12 @@ fn main() -> ExitCode {
             Some(Command::Interleavings { version }) => interleavings::show_all(version),
             None => {
                 sale::stop_on_ctrl_c()?;
-                return match version {
-                    Some(version) => options.run(version).map(drop),
-                    None => options.compare(),
-                };
+                let all = options.all || options.pace.step.is_some();
+                let lines = if all { Lines::All } else { Lines::Few };
+                match version {
+                    Some(version) => drop(options.run(version, lines)?),
+                    None => options.compare()?,
+                }
             }
         }
         Ok(())
@@ -110,37 +115,35 @@ fn buy(version: Version, shop: &Shop) -> anyhow::Result<()> {
 }
 
 impl Options {
-    /// Runs one version and shows what came of it.
-    fn run(&self, version: Version) -> anyhow::Result<Duration> {
+    /// Runs one version, and shows its picture and what came of it.
+    fn run(&self, version: Version, lines: Lines) -> anyhow::Result<Duration> {
         let sale = Sale::open(self.db.as_deref(), self.tickets)?;
-        let start = || {
-            let mut buyer = worker("buyer");
-            buyer.arg(cli::name(&version)).arg(&sale.file);
-            buyer.arg(format!("--pause-ms={}", self.pace.pause_ms));
-            buyer.args(self.pace.step.map(|moment| format!("--step={}", cli::name(&moment))));
-            sale.start(&mut buyer)
-        };
-        let (answers, time) = timed(|| match version {
+        let start = || sale.start(&version, &self.pace);
+        let (answers, record) = record(lines, || match version {
             Version::Unlocked => unlocked::run(self.buyers, start),
             Version::Locked => locked::run(self.buyers, start),
             Version::Serial => serial::run(self.buyers, start),
         });
-        let tickets = sale.tickets;
-        let left = sale.close()?; // before anything is shown: maybe nobody reads it any more
+        let (tickets, left) = sale.close()?; // before the picture is shown: maybe nobody reads it any more
         let answers = answers?;
+        picture::show(&version, &record, lines == Lines::None);
         let sold = answers.iter().flatten().filter(|has_ticket| **has_ticket).count() as u64;
-        show_result(&version, &format!("tickets {tickets}, sold {sold}, left {left}"), time);
+        let result = format!("tickets {tickets}, sold {sold}, left {left}");
+        show_result(&version, &result, record.time());
         answers.into_iter().collect::<anyhow::Result<Vec<bool>>>()?; // has a buyer failed?
         if matches!(version, Version::Unlocked) && self.db.is_none() && sold > 1 {
             show!("{}", sale::what_it_means(tickets, sold, left));
         }
-        Ok(time)
+        Ok(record.time())
     }
 
     fn compare(&self) -> anyhow::Result<()> {
-        let unlocked = self.run(Version::Unlocked)?.as_secs_f64();
-        let locked = three_digits(self.run(Version::Locked)?.as_secs_f64() / unlocked);
-        let serial = three_digits(self.run(Version::Serial)?.as_secs_f64() / unlocked);
+        let mut times = Vec::new();
+        for version in Version::value_variants() {
+            times.push(self.run(*version, Lines::None)?.as_secs_f64());
+            show!("");
+        }
+        let [locked, serial] = [times[1], times[2]].map(|time| three_digits(time / times[0]));
         show!("locked took {locked} times as long as unlocked, serial {serial} times.");
         Ok(())
     }

@@ -5,14 +5,17 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Mutex;
 
 use anyhow::{Context, ensure};
-use common::{Worker, show};
+use clap::ValueEnum;
+use common::picture::bad;
+use common::{Worker, cli, clock, show, worker};
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::database;
+use crate::shop::Pace;
 
 /// What Ctrl-C must know.
 struct Buyers {
@@ -35,9 +38,9 @@ pub fn stop_on_ctrl_c() -> anyhow::Result<()> {
 
 /// The file of a sale. Dropping it removes all that only this sale needs.
 pub struct Sale {
-    pub file: PathBuf,
-    /// How many tickets there were at the beginning.
-    pub tickets: u64,
+    file: PathBuf,
+    /// How many there were at the beginning.
+    tickets: u64,
     _folder: Option<TempDir>,
 }
 
@@ -47,6 +50,7 @@ impl Sale {
     pub fn open(db: Option<&Path>, tickets: u64) -> anyhow::Result<Self> {
         let sale = match db {
             Some(file) => {
+                clock::show_wall_clock(); // another terminal may sell from the same file
                 let created = create_if_missing(file, tickets)?;
                 let tickets = read_first(file)?;
                 let what = if created { "created" } else { "used as it is" };
@@ -67,21 +71,25 @@ impl Sale {
         Ok(sale)
     }
 
-    /// Starts a buyer, unless the sale was stopped.
-    pub fn start(&self, buyer: &mut Command) -> anyhow::Result<Worker> {
+    /// Starts the next buyer, unless the sale was stopped.
+    pub fn start(&self, version: &impl ValueEnum, pace: &Pace) -> anyhow::Result<Worker> {
         let mut buyers = BUYERS.lock().unwrap();
         ensure!(!buyers.stopped, "the sale was stopped");
+        let mut buyer = worker(&format!("buyer {}", buyers.started.len() + 1));
+        buyer.arg(cli::name(version)).arg(&self.file).arg(format!("--pause-ms={}", pace.pause_ms));
+        buyer.args(pace.step.map(|moment| format!("--step={}", cli::name(&moment))));
         let buyer = Worker::start(buyer.stdout(Stdio::piped()))?;
         buyers.started.push((buyer.pid(), Box::new(buyer.terminator())));
         Ok(buyer)
     }
 
-    /// Ends the sale, and returns how many tickets are left.
-    pub fn close(self) -> anyhow::Result<u64> {
+    /// Ends the sale. Returns how many tickets there were, and how many are left.
+    pub fn close(self) -> anyhow::Result<(u64, u64)> {
+        let tickets = self.tickets;
         let left = database::read(&self.file);
         drop(self);
         ensure!(!BUYERS.lock().unwrap().stopped, "the sale was stopped");
-        left
+        Ok((tickets, left?))
     }
 }
 
@@ -97,9 +105,9 @@ impl Drop for Sale {
 /// Says in words what came of a sale without a lock.
 pub fn what_it_means(tickets: u64, sold: u64, left: u64) -> String {
     if sold > tickets {
-        format!("Without a lock, {sold} of {tickets} tickets were sold.")
+        bad(&format!("Without a lock, {sold} of {tickets} tickets were sold."))
     } else if sold > tickets - left {
-        format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left.")
+        bad(&format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left."))
     } else {
         "Without a lock, no ticket was sold twice, either. That was luck: see --step.".into()
     }
