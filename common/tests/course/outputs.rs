@@ -23,8 +23,12 @@ const BY_CHANCE: &[(&str, &str)] = &[
     (r"PID \d+(\)?) *", "PID N$1 "),         // with the spaces that align it
     // Which threads are drawn, and which of them lose money. How much is lost stands in the result.
     (r"^  thread \d+ +[█░ ]+reads \d+, writes \d+(  ← ¥\d+ lost)?$", "  thread N deposits"),
+    // Which buyer comes first is by chance, and so is what it gets.
+    (r"^  buyer \d+ +[·░█]+[·░█x ]* (ticket|none) .*", "  BUYER"),
     // When something happens, in the lane of a timeline. What it is, and in which lane, must stay.
     (r" *[·×░▒▓█▁▂▃▄▅▆▇]+( +[·×░▒▓█▁▂▃▄▅▆▇]+)* *", " LANE "),
+    (r"^ +(↑ )?\d+ buyers at the same time( ↑)?", "N buyers at the same time"),
+    (r"^\d\d:\d\d\.\d{3}", "CLOCK"),
     (r"\d+ process(es)?$", "N processes"), // in the lane of a job
     (r"\d[\d.]*( items)?/s", "N$1/s"),
     (r"\d[\d.]* times", "N times"),
