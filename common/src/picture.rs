@@ -1,6 +1,6 @@
 //! Pictures in text: what has happened in a run, at a glance.
 //!
-//! They are drawn with block characters; [`show`] replaces them where there are none.
+//! They are drawn with block characters; [`show()`] replaces them where there are none.
 
 use std::env;
 use std::time::Duration;
