@@ -79,7 +79,7 @@ pub fn summary(words: &[Word], time: Duration) -> String {
     format!("{count} words ({ping} Ping, {} Pong), {each_second}/s", count - ping)
 }
 
-/// Who said which number.
+/// Which player this line is from, and its number.
 fn understood(line: &str) -> Option<(usize, u32)> {
     let (name, number) = line.split_once(' ')?;
     let player = PLAYERS.iter().position(|player| *player == name)?;

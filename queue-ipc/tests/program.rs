@@ -358,6 +358,18 @@ fn two_runs_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
+fn closed_output_leaves_no_lock_files_behind() {
+    for arguments in ["", "unlocked", "locked --all"] {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let mut program = command(PROGRAM, arguments);
+        program.env("TMPDIR", folder.path()).env("TMP", folder.path()); // on Unix, on Windows
+        Run::start_with_closed_output(program).end_after_signal();
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 0, "queue-ipc {arguments} leaves {left} folders when nobody reads it");
+    }
+}
+
+#[test]
 fn closed_output_ends_the_program_quietly() {
     for arguments in ["closing", "locked", "unlocked"] {
         let program = command(PROGRAM, arguments);
