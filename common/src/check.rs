@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a check starts programs as a user does")]
 
+mod exercise;
 mod patience;
 
 use std::ffi::OsStr;
@@ -15,6 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs};
 
+pub use exercise::{Exercise, Found, Verdict};
 use patience::{LONGEST_RUN, Patience};
 
 use crate::lifeline::{self, LIFELINE};

@@ -157,6 +157,7 @@ mod mpsc;
 mod mutex;
 mod names;
 mod once;
+mod options;
 mod output;
 mod park;
 mod pipe;
@@ -259,9 +260,8 @@ pub mod fs {
     pub use super::file::{File, files, prepare};
     pub use super::folder::{Metadata, exists, metadata, read, read_to_string, remove_file};
     pub use super::folder::{rename, write};
+    pub use super::options::OpenOptions;
 
-    #[cfg(any())] // Not modelled: use `File::open`, `File::create` or `File::create_new`.
-    pub struct OpenOptions;
     #[cfg(any())] // Folders are not modelled: `prepare` makes those of a file.
     pub fn create_dir() {}
     #[cfg(any())] // Folders are not modelled: `files` gives all files at the end.

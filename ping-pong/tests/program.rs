@@ -181,7 +181,7 @@ fn interleavings_shows_each_ending_of_all_three_versions() {
         "10 of 70 interleavings end with 4 words, 2 repeated",
         "162 of 176 interleavings end with 2 words, 0 repeated",
         "14 of 176 interleavings end with 2 words, 1 repeated",
-        "1 of 1 interleavings end with 2 words, 0 repeated",
+        "1 of 1 interleavings ends with 2 words, 0 repeated",
     ];
     assert_eq!(endings, expected);
     assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use super::disk::{Files, call, call_now, close, name, read_now};
 use super::folder::quoted;
 use super::mark::hash;
+use super::options::OpenOptions;
 use super::shared::hold;
 use super::stage;
 
@@ -26,12 +27,19 @@ struct Open {
     id: u64,
     /// Where the next read or write begins.
     at: Mutex<usize>,
+    /// Each write goes to the end of the file.
+    appends: bool,
 }
 
 impl File {
     /// Of two files that had this name one after the other, it is known which one was opened.
-    fn opened(path: &Path, node: usize, id: u64) -> (io::Result<Self>, u64) {
-        let open = Open { path: path.into(), node, id, at: Mutex::new(0) };
+    pub(super) fn opened(
+        path: &Path,
+        node: usize,
+        id: u64,
+        appends: bool,
+    ) -> (io::Result<Self>, u64) {
+        let open = Open { path: path.into(), node, id, at: Mutex::new(0), appends };
         (Ok(Self(Arc::new(open))), hash(node))
     }
 
@@ -39,7 +47,7 @@ impl File {
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         call_now(path, "opens", |files, id| match files.find(path) {
-            Ok(node) => Self::opened(path, node, id),
+            Ok(node) => Self::opened(path, node, id, false),
             Err(fault) => (Err(fault), 0),
         })
     }
@@ -50,7 +58,7 @@ impl File {
         call_now(path, "creates or empties", |files, id| {
             let node = files.find(path).unwrap_or_else(|_| files.add(path, false));
             files.nodes[node].data.clear();
-            Self::opened(path, node, id)
+            Self::opened(path, node, id, false)
         })
     }
 
@@ -59,8 +67,13 @@ impl File {
         let path = path.as_ref();
         call_now(path, "creates", |files, id| match files.find(path) {
             Ok(_) => (Err(ErrorKind::AlreadyExists.into()), 0),
-            Err(_) => Self::opened(path, files.add(path, false), id),
+            Err(_) => Self::opened(path, files.add(path, false), id, false),
         })
+    }
+
+    /// See [`std::fs::File::options`].
+    pub fn options() -> OpenOptions {
+        OpenOptions::new()
     }
 
     /// See [`std::fs::File::lock`].
@@ -117,6 +130,9 @@ impl Write for &File {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         call_now(&self.0.path, &format!("writes {} to", quoted(data)), |files, _| {
             let (mut at, old) = (hold(&self.0.at), &mut files.nodes[self.0.node].data);
+            if self.0.appends {
+                *at = old.len();
+            }
             let end = *at + data.len();
             old.resize(old.len().max(end), 0);
             old[*at..end].copy_from_slice(data);

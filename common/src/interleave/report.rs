@@ -70,8 +70,60 @@ impl Interleavings {
         assert!(self.is_complete, "{wrong}. {self}{hint}");
     }
 
+    /// The verdict on a claim: are all endings right? Says in words what is `right`, or what is `wrong`
+    /// with the first ending that is not, and one interleaving that leads there.
+    ///
+    /// ```
+    /// let found = common::interleave::explore(|| "¥2");
+    /// let is_right = |ending: &str| ending == "end with ¥2";
+    /// let right = found.judge(is_right, "both deposits are counted", "a deposit is lost");
+    /// assert_eq!(right.unwrap(), "both deposits are counted in every interleaving (1)");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If an ending is wrong, or there are more interleavings than can be tried.
+    pub fn judge(
+        &self,
+        is_right: impl Fn(&str) -> bool,
+        right: &str,
+        wrong: &str,
+    ) -> Result<String, String> {
+        let all = self.count();
+        if let Some((ending, count, sample)) = self.endings().find(|it| !is_right(it.0)) {
+            let the_first = if self.is_complete { "" } else { "the first " };
+            let ending = in_number(count, ending);
+            return Err(format!(
+                "{wrong}. {count} of {the_first}{all} interleavings {ending}. One of them:\n\n{sample}"
+            ));
+        }
+        if !self.is_complete {
+            let runs = self.runs;
+            return Err(format!(
+                "there are more interleavings than can be tried. After {runs} runs, none of them was \
+                 wrong, but that proves nothing"
+            ));
+        }
+        Ok(format!("{right} in every interleaving ({all})"))
+    }
+
+    /// Does a step with this text happen in the interleavings that are shown, one for each ending?
+    pub fn mentions(&self, step: &str) -> bool {
+        let mut rows = self.endings().flat_map(|(_, _, sample)| sample.rows());
+        rows.any(|(_, text)| text.contains(step))
+    }
+
     pub(super) fn count_of(&self, ending: &str) -> u128 {
         self.endings.get(ending).map_or(0, |(count, _)| *count)
+    }
+}
+
+/// An ending as it is said of so many interleavings: one of them *ends*, several *end*.
+fn in_number(count: u128, ending: &str) -> String {
+    match ending.strip_prefix("end with ") {
+        Some(value) if count == 1 => format!("ends with {value}"),
+        None if count == 1 && ending == DEADLOCK => "deadlocks".into(),
+        _ => ending.into(),
     }
 }
 
@@ -84,6 +136,7 @@ impl Display for Interleavings {
         }
         for (number, (ending, count, sample)) in self.endings().enumerate() {
             let gap = if number > 0 { "\n" } else { "" };
+            let ending = in_number(count, ending);
             write!(f, "{gap}{count} of {all} interleavings {ending}. One of them:\n{sample}")?;
         }
         Ok(())

@@ -29,7 +29,7 @@ pub const fn must_stay_inside(source: &str) {
         }
         let std = is(text, (from, to), b"std");
         let core = is(text, (from, to), b"core") || is(text, (from, to), b"alloc");
-        let after_colons = is(text, before[0], b":");
+        let after_colons = is(text, before[0], b":") && is(text, before[1], b":");
         // `::std` begins a path, and `crate::std` goes on with one.
         let begins = after_colons && !is_name(text, before[2]);
         let leads_on = if let Some(next) = next { is(text, next, b":") } else { false };

@@ -500,3 +500,25 @@ fn a_file_that_was_opened_before_it_was_replaced_is_another_one() {
     // after all of them.
     assert_eq!((found.ending_with("new"), found.ending_with("old")), (1, 4), "{found}");
 }
+
+#[test]
+fn a_file_that_is_opened_with_options_is_appended_to_or_emptied_or_must_be_new() {
+    let found = explore(|| {
+        fs::prepare(DB, "one");
+        let open = |options: &mut fs::OpenOptions| options.open(DB);
+        open(File::options().append(true)).unwrap().write_all(b" two").unwrap();
+        open(File::options().write(true).create(true)).unwrap().write_all(b"O").unwrap();
+        let new = open(File::options().write(true).create_new(true)).map(drop);
+        let senseless = open(File::options().read(true).create(true)).map(drop);
+        let before = fs::files()[::std::path::Path::new(DB)].clone();
+        open(File::options().write(true).truncate(true)).unwrap();
+        let faults = [new, senseless].map(|fault: io::Result<()>| fault.unwrap_err().kind());
+        format!("{before:?} {faults:?} {:?}", fs::files()[::std::path::Path::new(DB)])
+    });
+    let ending = format!(
+        r#""One two" [{:?}, {:?}] """#,
+        io::ErrorKind::AlreadyExists,
+        io::ErrorKind::InvalidInput
+    );
+    assert_eq!((found.count(), found.ending_with(ending)), (1, 1), "{found}");
+}

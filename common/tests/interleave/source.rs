@@ -21,6 +21,7 @@ fn a_lesson_that_says_std_is_accepted() {
         mod inner { use super::Mutex; fn f() { let text = "mod x { ::std"; } }
         use std::thread;
         fn f<'a>(x: &'a std::fmt::Arguments) -> char { let core = 1; '{' }
+        struct Account { lock: std::sync::Mutex<()> }
         fn g() { crate::core::f(); my::std::g(); let x = '"'; let y = '\''; std::mem::drop(x) }
     "#;
     assert_eq!(refusal(source), None);
