@@ -1,0 +1,5 @@
+//! See `main.rs`.
+
+use crate::Edit;
+
+pub const EDITS: &[Edit] = &[];
