@@ -4,9 +4,12 @@ use common::interleave as std;
 use common::interleave::common::{Worker, pid, show, worker::join_all};
 use common::interleave::{Explorer, Interleavings, Process, explore, explore_plainly, process};
 
+use ::std::panic;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Mutex, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -566,4 +569,69 @@ fn what_a_process_prints_goes_where_its_parent_has_connected_it() {
         io::read_to_string(get).unwrap()
     });
     assert_eq!(found.ending_with("1 one\n2 two\n\n"), 1, "{found}");
+}
+
+fn two_workers(role: fn() -> anyhow::Result<()>) {
+    let workers = ["a", "b"].map(|name| Worker::start(&mut Command::of(name, role)));
+    join_all(workers.into_iter().collect::<anyhow::Result<_>>().unwrap()).unwrap();
+}
+
+#[test]
+fn a_static_is_another_one_in_each_process() {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    fn counts() -> anyhow::Result<()> {
+        COUNT.fetch_add(1, SeqCst);
+        Ok(fs::write(DB, COUNT.load(SeqCst).to_string())?)
+    }
+    let found = explore(|| {
+        two_workers(counts);
+        left()
+    });
+    assert_eq!(found.ending_with(1), found.count(), "{found}");
+}
+
+#[test]
+fn a_lock_that_two_processes_have_in_a_static_is_told_since_it_excludes_nobody() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static OTHER: RwLock<()> = RwLock::new(());
+    fn locks() -> anyhow::Result<()> {
+        drop(LOCK.lock().unwrap());
+        Ok(())
+    }
+    fn writes() -> anyhow::Result<()> {
+        drop(OTHER.write().unwrap());
+        Ok(())
+    }
+    for role in [locks, writes] {
+        let fault = panic::catch_unwind(|| {
+            explore(move || {
+                two_workers(role);
+                "an end"
+            })
+        });
+        let fault = fault.err().expect("it must be told").downcast::<String>().unwrap();
+        assert!(fault.starts_with("two processes use a lock in a `static`."), "{fault}");
+    }
+}
+
+#[test]
+fn the_threads_of_a_process_share_its_statics() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    fn counts() {
+        let _guard = LOCK.lock().unwrap();
+        fs::write(DB, (left() + 1).to_string()).unwrap();
+    }
+    let found = explore(|| {
+        fs::prepare(DB, "0");
+        let role = || {
+            thread::scope(|scope| {
+                scope.spawn(counts);
+                scope.spawn(counts);
+            });
+            Ok(())
+        };
+        Worker::start(&mut Command::of("worker", role)).unwrap().join().unwrap();
+        left()
+    });
+    assert_eq!(found.ending_with(2), found.count(), "{found}");
 }
