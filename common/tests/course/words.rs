@@ -68,11 +68,11 @@ fn each_term_of_the_glossary_is_bold_on_exactly_the_page_it_is_linked_to_and_not
 
 #[test]
 fn each_lesson_page_links_to_the_documentation_of_std_and_to_another_source() {
+    let link = Regex::new(r"\]\((https://[^)\s]+)\)").unwrap();
     for lesson in lessons() {
         let page = Page::of_lesson(&lesson);
-        let links = Regex::new(r"\]\((https://[^)\s]+)\)").unwrap();
         let links: Vec<String> =
-            links.captures_iter(&page.text).map(|it| it[1].to_string()).collect();
+            link.captures_iter(&page.text).map(|it| it[1].to_string()).collect();
         let is_std = |link: &&String| link.starts_with("https://doc.rust-lang.org/std/");
         let std = links.iter().filter(is_std).count();
         assert!(std >= 2, "{}: at least two links lead to the documentation of std", page.path);
