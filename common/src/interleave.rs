@@ -182,7 +182,7 @@ pub mod thread;
 mod timeout;
 mod waiting;
 
-pub use explore::{Explorer, explore, explore_plainly};
+pub use explore::{Explorer, explore, explore_plainly, finish};
 pub use ledger::Ledger;
 pub use play::play;
 pub use process::{Process, process};
@@ -276,6 +276,8 @@ pub mod io {
     pub use super::output::Output;
     pub use super::pipe::{PipeReader, PipeWriter, named_pipe, pipe};
     pub use super::stdio::{Stdin, StdinLock, stderr, stdin, stdout};
+    #[doc(hidden)]
+    pub use super::stdio::{eprint, print};
     #[doc(no_inline)]
     pub use std::io::{
         BufRead, BufReader, BufWriter, Error, ErrorKind, Read, Result, Write, read_to_string,
@@ -324,6 +326,11 @@ macro_rules! explore {
     ($name:ident, $file:literal $(, use $stand_in:path)?) => {
         mod $name {
             use $crate::interleave as std;
+            #[allow(unused_imports, reason = "only a file that prints needs them")]
+            use $crate::{
+                explored_eprint as eprint, explored_eprintln as eprintln, explored_print as print,
+                explored_println as println,
+            };
             $(use $stand_in;)?
             include!($file);
 

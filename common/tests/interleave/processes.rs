@@ -6,7 +6,7 @@ use common::interleave::{Explorer, Interleavings, Process, explore, explore_plai
 
 use ::std::panic;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Mutex, RwLock};
@@ -524,6 +524,51 @@ fn a_file_that_is_opened_with_options_is_appended_to_or_emptied_or_must_be_new()
         io::ErrorKind::InvalidInput
     );
     assert_eq!((found.count(), found.ending_with(ending)), (1, 1), "{found}");
+}
+
+#[test]
+fn what_a_line_has_left_in_the_buffer_of_standard_input_comes_next() {
+    let read = || {
+        let mut text = String::new();
+        io::stdin().read_line(&mut text)?;
+        text += &io::stdin().lines().next().expect("there is a second line")?;
+        io::stdin().lock().read_line(&mut text)?;
+        let mut bytes = [0; 2];
+        io::stdin().read_exact(&mut bytes)?;
+        show!("{text:?}, {bytes:?}, {:?}", io::read_to_string(io::stdin())?);
+        Ok(())
+    };
+    let found = explore(move || {
+        let (get, mut put) = io::pipe().unwrap();
+        write!(put, "1\n2\n3\n4\n5").unwrap();
+        drop(put);
+        let mut reader = Command::of("reader", read);
+        let reader = Worker::start(reader.stdin(get).stdout(Stdio::piped()));
+        reader.unwrap().answer::<String>().unwrap()
+    });
+    assert_eq!(found.ending_with(r#""1\n23\n", [52, 10], "5""#), 1, "{found}");
+}
+
+/// A file that prints, as a student's may.
+mod printing {
+    common::explore!(printing, "printing.rs");
+    pub use printing::*;
+}
+
+#[test]
+fn what_a_process_prints_goes_where_its_parent_has_connected_it() {
+    let found = explore(|| {
+        let (get, put) = io::pipe().unwrap();
+        let mut command = Command::of("worker", || {
+            printing::prints();
+            Ok(())
+        });
+        command.stdout(put.try_clone().unwrap()).stderr(put);
+        Worker::start(&mut command).unwrap().join().unwrap();
+        drop(command);
+        io::read_to_string(get).unwrap()
+    });
+    assert_eq!(found.ending_with("1 one\n2 two\n\n"), 1, "{found}");
 }
 
 fn two_workers(role: fn() -> anyhow::Result<()>) {
