@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{slice, thread};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::Parser;
 use common::cli::{self, show_result};
 use common::record::{Lines, record};
@@ -128,7 +128,11 @@ impl Cli {
                 ensure!((whole, torn) == (wanted, 0), "{name} loses items");
             }
             Version::YoursEnding | Version::YoursLock => {
-                proof.into_iter().for_each(|proof| show!("{}", proof.text));
+                let proof = proof.context("it is explored first")?;
+                if missing == 0 && !proof.is_right {
+                    show!("Nothing is missing. That was luck:");
+                }
+                show!("{}", proof.text);
             }
             Version::Unlocked if writers.max(self.readers) == 1 => {} // no other process comes between
             _ if missing == 0 => show!("Nothing is missing. That was luck: see --step."),

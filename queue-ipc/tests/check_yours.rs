@@ -1,4 +1,5 @@
-//! Your turn: the verdict on the two files of your own. `cargo test -p queue-ipc` begins with it.
+//! Your turn: the verdict on your own files, `yours_ending.rs` and `yours_lock.rs`. `cargo test -p
+//! queue-ipc` begins with it.
 
 #[path = "exercise/mod.rs"]
 mod exercise;
