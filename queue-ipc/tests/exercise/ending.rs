@@ -44,7 +44,7 @@ pub fn claims(exercise: Exercise, version: &'static str, file: Items) -> Exercis
     let waits = move || {
         ones.judge_what_ends(
             |ending| ending == "end with 1 of 1 taken",
-            "the reader does not stop before the first item",
+            "the reader waits for the first item",
             "the reader finds the queue empty, stops, and misses an item",
         )
     };
@@ -52,7 +52,7 @@ pub fn claims(exercise: Exercise, version: &'static str, file: Items) -> Exercis
     let waits_again = move || {
         twos.judge_what_ends(
             |ending| ending == "end with 2 of 2 taken",
-            "it does not stop before the second item",
+            "it waits for the second item, too,",
             "the reader stops between two items, and misses the second one",
         )
     };
@@ -66,7 +66,7 @@ pub fn claims(exercise: Exercise, version: &'static str, file: Items) -> Exercis
         ),
         _ => twos.judge_what_ends(
             |ending| ending == "end with 2 of 2 taken",
-            "it notices end of file",
+            "it reads on until end of file",
             "the reader stops too early",
         ),
     };
@@ -74,7 +74,7 @@ pub fn claims(exercise: Exercise, version: &'static str, file: Items) -> Exercis
     let closed = move || {
         twos.judge(
             |ending| ending == "end with 2 of 2 taken",
-            "the reader takes both items and stops",
+            "it takes both items and stops",
             "the reader never stops, since end of file never comes",
         )
     };

@@ -111,6 +111,6 @@ fn real_run(arguments: &str, result: &str) -> Found {
     let outcome = run.at_most(Duration::from_secs(3)).end();
     let is_right = outcome.status.success() && outcome.stdout.contains(result);
     is_right
-        .then(|| format!("a real run says {result:?}"))
-        .ok_or(format!("a real run does not say {result:?}:\n{outcome:?}"))
+        .then(|| format!("a run of the program says {:?}", result.trim()))
+        .ok_or(format!("a run of the program does not say {:?}:\n{outcome:?}", result.trim()))
 }
