@@ -62,14 +62,13 @@ pub fn prove(version: Version) -> Proof {
     let see = format!("see `interleavings {name}`.");
     let text = match (found.deadlocks(), found.ending_with(true)) {
         (0, right) if right == all => {
-            format!("All {all} interleavings with {COUNT} words say each number once: proved.")
+            format!("All {all} interleavings of {COUNT} words say each number once: proved.")
         }
-        (0, right) => format!(
-            "{} of {all} interleavings with {COUNT} words say them wrong: {see}",
-            all - right
-        ),
+        (0, right) => {
+            format!("{} of {all} interleavings of {COUNT} words are wrong: {see}", all - right)
+        }
         (some, _) => format!(
-            "{some} of {all} interleavings with {COUNT} words deadlock: {see}\n\
+            "{some} of {all} interleavings of {COUNT} words deadlock: {see}\n\
              So the two processes are not started: they would not end."
         ),
     };

@@ -5,7 +5,7 @@ pub mod modelled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use common::check::{Exercise, Found, Run, command};
@@ -79,22 +79,21 @@ pub fn turns() -> Exercise {
 /// What comes of a version in every interleaving, where so many words are wanted. Each is explored
 /// once.
 pub fn explored(version: &'static str, count: u32) -> Result<&'static Interleavings, String> {
-    type Explored = &'static Result<Interleavings, String>;
-    static FOUND: Mutex<BTreeMap<(&str, u32), Explored>> = Mutex::new(BTreeMap::new());
-    let mut found = FOUND.lock().unwrap();
-    let explore = || {
-        let explore = || {
-            let most = if count == WANTED { 8000 } else { 2000 };
-            Explorer::default().at_most(most).explore(move || told(version, count))
-        };
-        let found = panic::catch_unwind(explore).map_err(|fault| {
+    type Explored = OnceLock<Result<Interleavings, String>>;
+    static FOUND: Mutex<BTreeMap<(&str, u32), &Explored>> = Mutex::new(BTreeMap::new());
+    let mut all = FOUND.lock().unwrap();
+    let found: &Explored = all.entry((version, count)).or_insert_with(|| Box::leak(Box::default()));
+    drop(all);
+    let found = found.get_or_init(|| {
+        let most = if count == WANTED { 8000 } else { 2000 };
+        let explore = || Explorer::default().at_most(most).explore(move || told(version, count));
+        panic::catch_unwind(explore).map_err(|fault| {
             let fault = fault.downcast::<String>().map(|text| *text).unwrap_or_default();
             let what = fault.split(". In a loop that waits").next().unwrap_or_default();
             format!("the players do not come to an end: {what}.")
-        });
-        &*Box::leak(Box::new(found))
-    };
-    found.entry((version, count)).or_insert_with(explore).as_ref().map_err(String::clone)
+        })
+    });
+    found.as_ref().map_err(String::clone)
 }
 
 /// The words that are said in an interleaving. Where it does not end, they are taken from its table.
