@@ -45,6 +45,8 @@ pub struct Proof {
     pub text: String,
     /// Does each of them come to an end?
     pub ends: bool,
+    /// Does each of them say the right words?
+    pub is_right: bool,
 }
 
 /// Do the players say each number once, in every interleaving?
@@ -72,5 +74,5 @@ pub fn prove(version: Version) -> Proof {
              So the two processes are not started: they would not end."
         ),
     };
-    Proof { text, ends: found.deadlocks() == 0 }
+    Proof { text, ends: found.deadlocks() == 0, is_right: found.ending_with(true) == all }
 }

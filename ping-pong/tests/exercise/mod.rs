@@ -3,6 +3,7 @@
 #[path = "../../src/modelled.rs"]
 pub mod modelled;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic;
 use std::sync::{Mutex, OnceLock};
@@ -17,12 +18,17 @@ pub const WANTED: u32 = 2;
 /// The file of the student's own, as a student would open it.
 pub const YOURS: &str = "ping-pong/src/yours.rs";
 
+const ISOLATED: &str = "ping-pong/src/isolated.rs";
+
+/// What the student's own file starts as.
+const WRONG: &str = include_str!("../../src/isolated.rs");
+
 /// The words of a program that has ended, such as `Ping 1`.
 type Words = Vec<String>;
 
 /// One counter for both players, so that they say as many words as are wanted.
 pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exercise {
-    Exercise::new(file, text, include_str!("../../src/isolated.rs"))
+    Exercise::new(file, text, WRONG)
         .keeps(
             move || explored(version, WANTED).map(|_| String::new()),
             "In which line does the number rise, and which line ends the loop of a player?",
@@ -54,23 +60,36 @@ pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exerci
         )
         .goal(
             move || fifty_words_are_said(version),
-            "What do two processes have in common here that two real ones have not?",
+            "Does the parent wait for both players? What becomes of a `Worker` that is dropped?",
         )
 }
 
-/// The wrong version, by the same claims.
-pub fn isolated() -> Exercise {
-    exercise("isolated", "ping-pong/src/isolated.rs", include_str!("../../src/isolated.rs"))
+/// The wrong version shows the fault, and as it is told on the page.
+#[track_caller]
+pub fn isolated_must_show_the_fault() {
+    exercise("isolated", ISOLATED, "changed").must_stay_wrong(YOURS);
+    let found = explored("isolated", WANTED).unwrap();
+    let is_fault = |(ending, _, sample): (&str, u128, &Interleaving)| {
+        let mut said = words(ending, sample);
+        said.sort();
+        said == ["Ping 1", "Ping 2", "Pong 1", "Pong 2"]
+    };
+    assert!(
+        found.endings().count() == 6 && found.endings().all(is_fault),
+        "{ISOLATED} no longer shows the fault: where 2 words are wanted, each player is to say 2, so \
+         that all interleavings end with 4 words. Instead:\n{found}\
+         `git checkout {ISOLATED}` brings it back. Your own file is {YOURS}."
+    );
 }
 
 /// The right version.
 pub fn shared() -> Exercise {
-    exercise("shared", "ping-pong/src/shared.rs", include_str!("../../src/shared.rs"))
+    exercise("shared", "ping-pong/src/shared.rs", "changed")
 }
 
 /// The one in which Ping and Pong take strict turns, too.
 pub fn turns() -> Exercise {
-    exercise("turns", "ping-pong/src/turns.rs", include_str!("../../src/turns.rs")).goal(
+    exercise("turns", "ping-pong/src/turns.rs", "changed").goal(
         move || players_take_turns(explored("turns", WANTED)?),
         "When does a player pass the number on: before it has said its word, or after that?",
     )
@@ -90,7 +109,11 @@ pub fn explored(version: &'static str, count: u32) -> Result<&'static Interleavi
         panic::catch_unwind(explore).map_err(|fault| {
             let fault = fault.downcast::<String>().map(|text| *text).unwrap_or_default();
             let what = fault.split(". In a loop that waits").next().unwrap_or_default();
-            format!("the players do not come to an end: {what}.")
+            let what = what.trim_end_matches('.');
+            match what.starts_with("two processes use a lock") {
+                true => format!("{what}."),
+                false => format!("the players do not come to an end: {what}."),
+            }
         })
     });
     found.as_ref().map_err(String::clone)
@@ -149,14 +172,14 @@ fn are_said(count: usize) -> String {
 }
 
 fn both_players_speak(found: &Interleavings) -> Found {
-    let speak = |player: &str| {
-        found.endings().any(|(ending, _, sample)| {
-            words(ending, sample).iter().any(|word| word.starts_with(player))
-        })
+    let ends = || found.endings().filter(|(ending, ..)| ending.starts_with("end with "));
+    let speaks = |player: &str| {
+        let says = |word: &String| word.starts_with(player);
+        ends().any(|(ending, _, sample)| words(ending, sample).iter().any(says))
     };
-    match ["Ping", "Pong"].map(speak) {
-        [true, false] => Err(format!("only Ping says anything. {found}")),
-        [false, true] => Err(format!("only Pong says anything. {found}")),
+    match ["Ping", "Pong"].map(speaks) {
+        [true, false] => Err(format!("only Ping says anything.\n\n{found}")),
+        [false, true] => Err(format!("only Pong says anything.\n\n{found}")),
         _ => Ok("both players speak".into()),
     }
 }
@@ -168,9 +191,17 @@ fn no_number_is_said_twice(found: &Interleavings) -> Found {
         is_once && !said.is_empty() && (ending.starts_with("end with ") || are_all(said, WANTED))
     };
     let wrong = |_: &str, said: &Words| {
-        let again = BTreeSet::from_iter(numbers(said)).len() < said.len();
-        let again = if again { ", since a number is said twice" } else { "" };
-        format!("where {WANTED} words are wanted, {}{again}", are_said(said.len()))
+        let (said, numbers) = (said.len(), BTreeSet::from_iter(numbers(said)).len());
+        match said.cmp(&(WANTED as usize)) {
+            _ if numbers == said => format!("where {WANTED} words are wanted, {}", are_said(said)),
+            Ordering::Equal => {
+                format!("of {WANTED} numbers, one is said twice, and another one never")
+            }
+            _ => format!(
+                "where {WANTED} words are wanted, {}, since a number is said twice",
+                are_said(said)
+            ),
+        }
     };
     judge(found, is_right, "each number is said at most once", wrong)
 }
@@ -187,7 +218,7 @@ fn all_numbers_are_said(found: &Interleavings, count: u32) -> Found {
         "where {count} words are wanted, {} said",
         if count == 1 { "1 is" } else { "all are" }
     );
-    judge(found, is_right, &right, wrong)
+    judge(found, is_right, &right, wrong).map(|_| right)
 }
 
 fn both_players_end(found: &Interleavings, count: u32) -> Found {
@@ -200,7 +231,7 @@ fn both_players_end(found: &Interleavings, count: u32) -> Found {
         "deadlock" => "not both players end: one waits for ever".into(),
         _ => "a player fails".to_string(),
     };
-    judge(found, is_right, "both players end", wrong)
+    judge(found, is_right, "both players end", wrong).map(|_| "both players end".into())
 }
 
 /// Does one player read what the other one has counted? (It may have come through other hands: then
@@ -231,7 +262,7 @@ fn a_number_passes(found: &Interleavings) -> Found {
         ["Ping"] => Ok("Ping counts on from the number of Pong".into()),
         ["Pong"] => Ok("Pong counts on from the number of Ping".into()),
         [] if !is_right => Err(format!(
-            "no player counts on from the number of the other one: each counts for itself. {found}"
+            "no player counts on from the number of the other one: each counts for itself.\n\n{found}"
         )),
         _ => Ok("each player counts on from the number of the other one".into()),
     }
