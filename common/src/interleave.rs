@@ -182,7 +182,7 @@ pub mod thread;
 mod timeout;
 mod waiting;
 
-pub use explore::{Explorer, explore, explore_plainly};
+pub use explore::{Explorer, explore, explore_plainly, finish};
 pub use ledger::Ledger;
 pub use play::play;
 pub use process::{Process, process};

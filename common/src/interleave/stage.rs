@@ -134,6 +134,7 @@ pub(super) fn play(lesson: &Lesson, mut search: Search) -> (Search, Came) {
         Some(Over::Asked { choice, waits }) => Came::Asked { record, choice, waits },
         Some(Over::Fault(fault)) => panic!("{fault}"),
         Some(Over::Deadlock) => Came::Ending(DEADLOCK.into(), record),
+        Some(Over::Finished(value)) => Came::Ending(end_with(value), record),
         _ => Came::Ending(state.value.take().map_or_else(panic, end_with), record),
     };
     (search, came)
@@ -292,6 +293,12 @@ pub(super) fn fault(text: &str) {
     if !thread::panicking() {
         end_if_over();
     }
+}
+
+/// The run is over, and ends with this value.
+pub(super) fn finish(value: String) -> ! {
+    me().0.state().over.get_or_insert(Over::Finished(value));
+    panic::resume_unwind(Box::new(Curtain));
 }
 
 /// Has the process of the calling thread been killed? Then it does nothing any more.
