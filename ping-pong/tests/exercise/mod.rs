@@ -48,7 +48,8 @@ pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exerci
         )
         .goal(
             move || both_players_end(explored(version, WANTED)?, WANTED),
-            "One player has said the last word. The other one waits for a number. What ends it?",
+            "One player has said the last word and ends. What does the other one find when it reads, or \
+             writes?",
         )
         .goal(
             move || a_number_passes(explored(version, WANTED)?),
@@ -166,6 +167,11 @@ fn judge(
     found.judge(|ending| right_endings.contains(ending), right, &wrong)
 }
 
+fn where_wanted(count: u32) -> String {
+    let words = if count == 1 { "word is" } else { "words are" };
+    format!("where {count} {words} wanted")
+}
+
 /// `4 are said`.
 fn are_said(count: usize) -> String {
     format!("{count} {} said", if count == 1 { "is" } else { "are" })
@@ -193,12 +199,13 @@ fn no_number_is_said_twice(found: &Interleavings) -> Found {
     let wrong = |_: &str, said: &Words| {
         let (said, numbers) = (said.len(), BTreeSet::from_iter(numbers(said)).len());
         match said.cmp(&(WANTED as usize)) {
-            _ if numbers == said => format!("where {WANTED} words are wanted, {}", are_said(said)),
+            _ if numbers == said => format!("{}, {}", where_wanted(WANTED), are_said(said)),
             Ordering::Equal => {
                 format!("of {WANTED} numbers, one is said twice, and another one never")
             }
             _ => format!(
-                "where {WANTED} words are wanted, {}, since a number is said twice",
+                "{}, {}, since a number is said twice",
+                where_wanted(WANTED),
                 are_said(said)
             ),
         }
@@ -210,14 +217,11 @@ fn all_numbers_are_said(found: &Interleavings, count: u32) -> Found {
     let is_right = |_: &str, said: &Words| are_all(said, count);
     let wrong = |_: &str, said: &Words| match said.len() {
         length if length == count as usize => {
-            format!("where {count} words are wanted, they are not numbered from 1 to {count}")
+            format!("{}, they are not numbered from 1 to {count}", where_wanted(count))
         }
-        length => format!("where {count} words are wanted, {}", are_said(length)),
+        length => format!("{}, {}", where_wanted(count), are_said(length)),
     };
-    let right = format!(
-        "where {count} words are wanted, {} said",
-        if count == 1 { "1 is" } else { "all are" }
-    );
+    let right = format!("{}, all are said", where_wanted(count));
     judge(found, is_right, &right, wrong).map(|_| right)
 }
 
@@ -292,11 +296,7 @@ fn fifty_words_are_said(version: &'static str) -> Found {
     if are_all(&words, 50) {
         return Ok("the program says 50 words".into());
     }
-    let numbers = BTreeSet::from_iter(numbers(&words)).len();
-    Err(format!(
-        "where the program is to say 50 words, {}, with {numbers} numbers",
-        are_said(words.len())
-    ))
+    Err(format!("where the program is to say 50 words, {}.", are_said(words.len())))
 }
 
 fn players_take_turns(found: &Interleavings) -> Found {
