@@ -74,7 +74,7 @@ struct Player {
 enum Version {
     /// Each process has a counter of its own: twice as many words as wanted
     Isolated,
-    /// One counter goes through a queue: as many words as wanted, in any order
+    /// One counter goes through a queue: as many words as wanted, by either player
     Shared,
     /// Two queues in a ring: Ping and Pong take strict turns
     Turns,
