@@ -8,6 +8,7 @@ mod exercise;
 
 use std::collections::BTreeSet;
 
+use common::check::{Run, command};
 use common::interleave::{explore, explore_plainly};
 use exercise::{WANTED, explored, isolated_must_show_the_fault, modelled, run, shared, turns};
 
@@ -22,6 +23,23 @@ fn told(version: &str, count: u32) -> String {
 
 fn count(words: &[String], word: &str) -> usize {
     words.iter().filter(|said| said.split(' ').next() == Some(word)).count()
+}
+
+#[test]
+fn a_number_that_cannot_be_read_is_an_error() {
+    shared().must_be_right();
+    turns().must_be_right();
+    for version in ["shared", "turns"] {
+        let program = command(env!("CARGO_BIN_EXE_ping-pong"), &format!("Ping {version} 2 0"));
+        let mut player = Run::start(program);
+        player.types("x");
+        let outcome = player.end();
+        assert!(
+            !outcome.status.success(),
+            "{version}.rs: a player that reads \"x\" where a number should be must fail: {outcome:?}"
+        );
+        outcome.error();
+    }
 }
 
 #[test]
