@@ -10,6 +10,7 @@ mod picture;
 mod process;
 mod room;
 mod server;
+mod yours;
 
 use std::process::{ExitCode, exit};
 
@@ -34,6 +35,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Let the three clients talk to yours, beside chunks
+    Yours,
     /// Serve until Ctrl-C (or SIGTERM)
     Server(ServerArguments),
     /// Send what is typed, show what comes back; Ctrl-D ends it
@@ -71,6 +74,8 @@ pub enum Version {
     Lines,
     /// A line goes to everyone else, with the number of the client that said it
     Room,
+    /// Your own: src/yours.rs, which starts as a copy of chunks
+    Yours,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
@@ -86,7 +91,8 @@ pub enum PerConnection {
 
 fn main() -> ExitCode {
     common::lesson(|| match Cli::parse().command {
-        None => demonstration::run(),
+        None => demonstration::run(Version::Lines),
+        Some(Command::Yours) => demonstration::run(Version::Yours),
         Some(Command::Server(arguments)) => arguments.run(),
         Some(Command::Client { connect }) => client::run(&connect),
         #[cfg(unix)]

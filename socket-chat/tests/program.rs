@@ -65,6 +65,16 @@ fn without_a_command_a_picture_shows_where_each_version_cuts_what_was_said() {
     }
 }
 
+/// Whatever stands in the file: what is right is judged by `check_yours.rs`.
+#[test]
+fn the_picture_of_yours_shows_the_same_clients_and_what_judges_the_file() {
+    let said = run("yours").stdout();
+    assert!(said.lines().next().unwrap().contains("yours: src/yours.rs"), "{said}");
+    assert!(said.contains(r"Cleo  writes    |gr\xC3|\xBCße⏎|"), "{said}");
+    assert!(said.contains(" of 4 lines as they were said, yours "), "{said}");
+    assert!(said.contains("`cargo test -p socket-chat` tries many more clients"), "{said}");
+}
+
 #[test]
 fn without_block_characters_the_picture_is_ascii_in_the_same_columns() {
     let mut program = command(PROGRAM, "");
@@ -83,7 +93,7 @@ fn without_block_characters_the_picture_is_ascii_in_the_same_columns() {
 #[test]
 fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
     for (arguments, allowed) in [
-        ("server line", "[possible values: chunks, lines, room]"),
+        ("server line", "[possible values: chunks, lines, room, yours]"),
         ("server --per-connection fork", "[possible values: "),
         ("serve", "unrecognized subcommand 'serve'"),
         #[cfg(unix)]
