@@ -75,18 +75,18 @@ fn whole_lines(talk: Version) -> Found {
     for lines in [["hello\n", "hello again\n"], ["straße\n", "İ\n"], ["\n", "after an empty one\n"]]
     {
         talk_with(talk, &lines.map(str::as_bytes)).must_be_lines(
-            "A line that comes in one read of its own is not answered in upper case",
+            "a line that comes in one read of its own is not answered in upper case",
         )?;
     }
-    talk_with(talk, &[]).must_be_lines("A client that says nothing is not let go")?;
+    talk_with(talk, &[]).must_be_lines("a client that says nothing is not let go")?;
     Ok("a line of one read is answered".into())
 }
 
 fn lines_of_one_read(talk: Version) -> Found {
-    let wrong = "Two lines that come in one read are not two messages";
+    let wrong = "two lines that come in one read are not two messages";
     talk_with(talk, &[b"salt\npepper\n"]).must_be_lines(wrong)?;
     talk_with(talk, &[TEXT.as_bytes()])
-        .must_be_lines("Four lines that come in one read are not four messages")?;
+        .must_be_lines("four lines that come in one read are not four messages")?;
     Ok("two lines of one read are two messages".into())
 }
 
@@ -95,13 +95,13 @@ fn line_of_two_reads(talk: Version) -> Found {
     for cut in (1..line.len()).rev() {
         let (one, other) = line.split_at(cut);
         talk_with(talk, &[one, other])
-            .must_be_lines("A line that comes in two reads is not one message")?;
+            .must_be_lines("a line that comes in two reads is not one message")?;
     }
     Ok("a line of two reads is one message".into())
 }
 
 fn character_of_two_reads(talk: Version) -> Found {
-    let wrong = "A character whose bytes come in two reads is broken";
+    let wrong = "a character whose bytes come in two reads is broken";
     for line in ["grüße\n", "ΟΔΟΣ 😀\n"] {
         let cuts = (1..line.len()).filter(|&cut| !line.is_char_boundary(cut));
         for cut in cuts {
@@ -113,30 +113,30 @@ fn character_of_two_reads(talk: Version) -> Found {
 }
 
 fn any_reads(talk: Version) -> Found {
-    let wrong = "Lines are not the messages where a read ends one line and begins another";
+    let wrong = "lines are not the messages where a read ends one line and begins another";
     talk_with(talk, &[b"salt\npep", b"per\n"]).must_be_lines(wrong)?;
     for cut in 1..TEXT.len() {
         let (one, other) = TEXT.as_bytes().split_at(cut);
         talk_with(talk, &[one, other]).must_be_lines(wrong)?;
     }
     let bytes: Vec<&[u8]> = TEXT.as_bytes().chunks(1).collect();
-    talk_with(talk, &bytes).must_be_lines("Lines whose bytes come one by one are lost")?;
+    talk_with(talk, &bytes).must_be_lines("lines whose bytes come one by one are lost")?;
     let many = "one\nthree\n".repeat(2_000);
     let reads: Vec<&[u8]> = many.as_bytes().chunks(1024).collect();
-    talk_with(talk, &reads).must_be_lines("Of 4000 lines, not all are messages")?;
+    talk_with(talk, &reads).must_be_lines("of 4000 lines, not all are messages")?;
     Ok("lines are messages, wherever reads end".into())
 }
 
 fn broken_text(talk: Version) -> Found {
     let talk = talk_with(talk, &[b"whole\n\xFF\xFE\nnever\n"]);
-    talk.must_be_whole_then_a_fault("The second line is not valid UTF-8. That must be an error")?;
+    talk.must_be_whole_then_a_fault("the second line is not valid UTF-8. That must be an error")?;
     Ok("a line that is not valid UTF-8 is an error".into())
 }
 
 fn end_in_a_line(talk: Version) -> Found {
     let talk = talk_with(talk, &[b"whole\nha", b"lf"]);
     talk.must_be_whole_then_a_fault(
-        "The client ends in the middle of a line. That must be an error, and half a line is no \
+        "the client ends in the middle of a line. That must be an error, and half a line is no \
          message",
     )?;
     Ok("an end in the middle of a line is an error".into())
@@ -145,7 +145,7 @@ fn end_in_a_line(talk: Version) -> Found {
 fn reset_in_a_line(talk: Version) -> Found {
     let talk = talk_with(talk, &[b"whole\nhalf", RESET]);
     talk.must_be_whole_then_a_fault(
-        "The connection is reset in the middle of a line. `talk` must return an error, and half a \
+        "the connection is reset in the middle of a line. `talk` must return an error, and half a \
          line is no message",
     )?;
     Ok("a reset is an error".into())
@@ -153,16 +153,16 @@ fn reset_in_a_line(talk: Version) -> Found {
 
 fn limit(talk: Version) -> Found {
     let longest = format!("{}\n", "x".repeat(LIMIT - 1));
-    talk_with(talk, &[longest.as_bytes()]).must_be_lines("A line of 64 KiB must be a message")?;
+    talk_with(talk, &[longest.as_bytes()]).must_be_lines("a line of 64 KiB must be a message")?;
     // A version may read more than it needs. One that reads 128 KiB has no limit.
     let mut endless = vec![[b'x'; 1024].as_slice(); 128];
     endless.push(RESET);
     let no_end = talk_with(talk, &endless);
-    let wrong = "A line must end within 64 KiB, but one of 128 KiB without an end is not refused";
+    let wrong = "a line must end within 64 KiB, but one of 128 KiB without an end is not refused";
     no_end.must_be(wrong, no_end.is_refused() && no_end.messages.is_empty(), "an error")?;
     let too_long = format!("{}\n", "x".repeat(LIMIT + 32 * 1024));
     let too_long = talk_with(talk, &[too_long.as_bytes()]);
-    let wrong = "A line of 96 KiB is over the limit of 64 KiB, but it is not refused";
+    let wrong = "a line of 96 KiB is over the limit of 64 KiB, but it is not refused";
     too_long.must_be(wrong, too_long.is_refused() && too_long.messages.is_empty(), "an error")?;
     Ok("a line over 64 KiB is an error".into())
 }
@@ -170,7 +170,7 @@ fn limit(talk: Version) -> Found {
 fn slow_socket(talk: Version) -> Found {
     let client = Client::new(&[b"salt\npepper\n", b"good mor", b"ning\n"], 3);
     talk_over(talk, client)
-        .must_be_lines("A socket that takes 3 bytes at a time does not get each answer whole")?;
+        .must_be_lines("a socket that takes 3 bytes at a time does not get each answer whole")?;
     Ok("an answer is written whole".into())
 }
 
