@@ -8,7 +8,7 @@ use std::thread;
 
 use common::check::{Outcome, Run, command, example, wait_until};
 use common::lifeline::LIFELINE;
-use server::{Client, PROGRAM, Server};
+use server::{Client, PROGRAM, Server, printed};
 
 /// Each way to serve a connection.
 const WAYS: [&str; 2] =
@@ -60,7 +60,7 @@ chunks answered 0 of 4 lines as they were said, lines 4 of 4.
 #[test]
 fn without_a_command_a_picture_shows_where_each_version_cuts_what_was_said() {
     for _ in 0..3 {
-        let said = run("").stdout();
+        let said = printed(run(""));
         assert_eq!(said, PICTURE.trim_start_matches('\n'), "\n{said}");
     }
 }
@@ -68,7 +68,7 @@ fn without_a_command_a_picture_shows_where_each_version_cuts_what_was_said() {
 /// Whatever stands in the file: what is right is judged by `check_yours.rs`.
 #[test]
 fn the_picture_of_yours_shows_the_same_clients_and_what_judges_the_file() {
-    let said = run("yours").stdout();
+    let said = printed(run("yours"));
     assert!(said.lines().next().unwrap().contains("yours: src/yours.rs"), "{said}");
     assert!(said.contains(r"Cleo  writes    |gr\xC3|\xBCße⏎|"), "{said}");
     assert!(said.contains(" of 4 lines as they were said, yours "), "{said}");
@@ -79,7 +79,7 @@ fn the_picture_of_yours_shows_the_same_clients_and_what_judges_the_file() {
 fn without_block_characters_the_picture_is_ascii_in_the_same_columns() {
     let mut program = command(PROGRAM, "");
     program.env("LC_ALL", "C");
-    let said = Run::start(program).end().stdout();
+    let said = printed(Run::start(program).end());
     assert!(said.is_ascii(), "{said}");
     let right = |line: &str| line.chars().skip(50).collect::<String>();
     for (line, ascii) in PICTURE.trim_start_matches('\n').lines().zip(said.lines()) {
@@ -280,7 +280,9 @@ fn a_program_ends_when_the_check_that_started_it_ends() {
 fn closed_output_ends_the_program_quietly() {
     let start = |arguments: &str| Run::start_with_closed_output(command(PROGRAM, arguments));
     for arguments in ["", "--help", "server --listen 127.0.0.1:0"] {
-        assert_eq!(start(arguments).end().stdout(), "");
+        let outcome = start(arguments).end();
+        assert!(!outcome.stderr.contains("error: "), "{outcome:?}");
+        assert_eq!(printed(outcome), "");
     }
     let server = Server::start("lines");
     let mut client = start(&format!("client --connect {}", server.address));
@@ -395,7 +397,7 @@ mod on_unix {
                     "{arguments}: a client is not told that the server stops, only {last:?}"
                 );
             }
-            let said = server.run.end_after_signal().stdout();
+            let said = printed(server.run.end_after_signal());
             let time = stop.elapsed();
             assert!(time < Duration::from_secs(5), "{arguments}: {time:?}\n{said}");
             assert!(said.ends_with("has stopped\n"), "{arguments} was ended early:\n{said}");
@@ -417,7 +419,7 @@ mod on_unix {
         server.run.ctrl_c();
         let last = listener.rest();
         assert!(last.ends_with("server: the server stops\n"), "a client is told only {last:.300}");
-        let said = server.run.end_after_signal().stdout();
+        let said = printed(server.run.end_after_signal());
         assert!(said.ends_with("has stopped\n"), "a slow client holds up the stop:\n{said:.3000}");
         drop(slow);
     }
@@ -433,7 +435,7 @@ mod on_unix {
                 signal(Signal::SIGTERM, server.run.pid());
                 let last = old.rest();
                 assert_eq!(last, "server: the server stops\n", "{way}: what a client gets");
-                let said = server.run.end_after_signal().stdout();
+                let said = printed(server.run.end_after_signal());
                 assert!(
                     said.ends_with("has stopped\n"),
                     "{way}: not all are told to stop: see `stop` in server.rs. What came:\n{said}"
