@@ -3,85 +3,25 @@
 //! `chunks` and `lines` talk here with a client whose bytes come in exactly the reads that the check
 //! wants, without a socket: see `exercise/mod.rs`. The same over sockets is in `program.rs`.
 
+#[allow(dead_code, reason = "it is also for check_yours.rs")]
 mod exercise;
 #[allow(dead_code, reason = "it is also for program.rs, which needs more")]
 mod server;
 
-#[path = "../src/chunks.rs"]
-mod chunks;
 #[path = "../src/lines.rs"]
 mod lines;
 
-use common::check::Exercise;
-use exercise::{Client, End, Talk, Version, exercise, talk_over, talk_with};
 use server::Server;
-
-/// What these versions are judged by, as the file of the student's own is.
-fn chunks() -> Exercise {
-    exercise("socket-chat/src/chunks.rs", include_str!("../src/chunks.rs"), CHUNKS)
-}
-
-fn lines() -> Exercise {
-    exercise("socket-chat/src/lines.rs", include_str!("../src/lines.rs"), |client, heard| {
-        lines::talk(client.clone(), client, heard)
-    })
-}
-
-const CHUNKS: Version = |client, heard| chunks::talk(client.clone(), client, heard);
-
-#[track_caller]
-fn chunks_must_show(fault_is_shown: bool, which: &str, talk: &Talk) {
-    assert!(
-        fault_is_shown,
-        "chunks.rs no longer shows the fault: {which}. It took {:?} and ended so: {}. See \"Why\" in \
-         socket-chat/README.md.",
-        talk.messages, talk.end
-    );
-}
 
 #[test]
 fn a_line_is_a_message_in_lines() {
-    lines().must_be_right();
+    let talk: exercise::Version = |client, heard| lines::talk(client.clone(), client, heard);
+    exercise::of_the_pair("socket-chat/src/lines.rs", talk).must_be_right();
 }
 
 #[test]
 fn a_read_is_a_message_in_chunks() {
-    chunks().must_stay_wrong("socket-chat/src/yours.rs");
-}
-
-#[test]
-fn chunks_takes_two_lines_of_one_read_for_one_message() {
-    let talk = talk_with(CHUNKS, &[b"salt\npepper\n"]);
-    chunks_must_show(talk.messages == ["salt\npepper\n"], "two lines that run together", &talk);
-}
-
-#[test]
-fn chunks_cuts_a_line_wherever_a_read_ends() {
-    let line = "good morning\n";
-    for cut in 1..line.len() {
-        let (one, other) = line.split_at(cut);
-        let talk = talk_with(CHUNKS, &[one.as_bytes(), other.as_bytes()]);
-        chunks_must_show(talk.messages == [one, other], "a line that is cut", &talk);
-    }
-}
-
-#[test]
-fn chunks_breaks_a_character_that_is_cut() {
-    let (one, other) = "grüße\n".as_bytes().split_at(3);
-    let talk = talk_with(CHUNKS, &[one, other]);
-    let broken = matches!(&talk.end, End::Error(fault) if fault.contains("not valid UTF-8"));
-    chunks_must_show(broken && talk.messages.is_empty(), "a character that is broken", &talk);
-}
-
-#[test]
-fn chunks_answers_all_of_its_message_to_a_socket_that_takes_3_bytes_at_a_time() {
-    let talk = talk_over(CHUNKS, Client::new(&[b"good morning\n"], 3));
-    assert!(
-        talk.answers == "GOOD MORNING\n" && talk.end == End::Well,
-        "chunks.rs writes only {:?} of its answer \"GOOD MORNING\\n\". `write` returns how many bytes \
-         it has taken; `write_all` goes on until all are written.",
-        talk.answers
-    );
+    exercise::chunks_must_be_as_it_was();
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What a server must do for its client. A version talks here with a client whose bytes come in
 //! exactly the reads that the check wants, without a socket: so each run is the same.
 
+#[path = "../../src/chunks.rs"]
+mod chunks;
+
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt::{self, Display, Formatter};
@@ -14,6 +17,9 @@ use std::thread;
 use std::time::Duration;
 
 use common::check::{Exercise, Found};
+
+/// The file of the student's own.
+const YOURS: &str = "socket-chat/src/yours.rs";
 
 /// A talk of a millisecond that takes so long has an endless loop.
 const LONGEST_TALK: Duration = Duration::from_secs(2);
@@ -30,9 +36,57 @@ const LIMIT: usize = 64 * 1024;
 /// Calls the function `talk` of a version.
 pub type Version = fn(Client, &mut dyn FnMut(&str)) -> anyhow::Result<()>;
 
-/// What is asked of a version. Its file is named as a student would open it.
-pub fn exercise(file: &'static str, text: &str, talk: Version) -> Exercise {
-    let wrong = include_str!("../../src/chunks.rs");
+/// The wrong version of the pair.
+const CHUNKS: Version = |client, heard| chunks::talk(client.clone(), client, heard);
+
+/// What is asked of the file of the student's own, which starts as a copy of `chunks`.
+pub fn of_yours(text: &str, talk: Version) -> Exercise {
+    exercise(YOURS, text, include_str!("../../src/chunks.rs"), talk)
+}
+
+/// What is asked of a version of the pair. Its file is named as a student would open it.
+pub fn of_the_pair(file: &'static str, talk: Version) -> Exercise {
+    exercise(file, file, "no copy", talk)
+}
+
+/// `chunks` shows what is wrong with it, and answers what it takes for a message.
+#[track_caller]
+pub fn chunks_must_be_as_it_was() {
+    of_the_pair("socket-chat/src/chunks.rs", CHUNKS).must_stay_wrong(YOURS);
+
+    let talk = talk_with(CHUNKS, &[b"salt\npepper\n"]);
+    chunks_must_show(talk.messages == ["salt\npepper\n"], "two lines that run together", &talk);
+    let line = "good morning\n";
+    for cut in 1..line.len() {
+        let (one, other) = line.split_at(cut);
+        let talk = talk_with(CHUNKS, &[one.as_bytes(), other.as_bytes()]);
+        chunks_must_show(talk.messages == [one, other], "a line that is cut", &talk);
+    }
+    let talk = talk_with(CHUNKS, &[b"gr\xC3", b"\xBC\xC3\x9Fe\n"]);
+    let broken = matches!(&talk.end, End::Error(fault) if fault.contains("not valid UTF-8"));
+    chunks_must_show(broken && talk.messages.is_empty(), "a character that is broken", &talk);
+
+    let talk = talk_over(CHUNKS, Client::new(&[b"good morning\n"], 3));
+    assert!(
+        talk.answers == "GOOD MORNING\n" && talk.end == End::Well,
+        "chunks.rs writes only {:?} of its answer \"GOOD MORNING\\n\" to a socket that takes 3 bytes \
+         at a time. `write` returns how many bytes it has taken; `write_all` writes all of them.",
+        talk.answers
+    );
+}
+
+#[track_caller]
+fn chunks_must_show(fault_is_shown: bool, which: &str, talk: &Talk) {
+    assert!(
+        fault_is_shown,
+        "chunks.rs no longer shows the fault: {which}. Its messages were {}, and `talk` {}. See \
+         \"Why\" in socket-chat/README.md.",
+        pieces(&talk.messages),
+        talk.end
+    );
+}
+
+fn exercise(file: &'static str, text: &str, wrong: &str, talk: Version) -> Exercise {
     Exercise::new(file, text, wrong)
         .keeps(
             move || whole_lines(talk),
@@ -196,7 +250,7 @@ struct State {
 
 impl Client {
     /// A client that writes these, and takes so many bytes of an answer at once.
-    pub fn new(writes: &[&[u8]], takes: usize) -> Self {
+    fn new(writes: &[&[u8]], takes: usize) -> Self {
         let writes = writes.iter().map(|bytes| bytes.to_vec()).collect();
         Self(Arc::new(Mutex::new(State {
             writes,
@@ -261,16 +315,16 @@ fn newlines(bytes: &[u8]) -> usize {
 }
 
 /// What came of a talk.
-pub struct Talk {
+struct Talk {
     writes: Vec<Vec<u8>>,
-    pub messages: Vec<String>,
-    pub answers: String,
-    pub end: End,
+    messages: Vec<String>,
+    answers: String,
+    end: End,
 }
 
 /// How a talk has ended.
 #[derive(Debug, PartialEq)]
-pub enum End {
+enum End {
     Well,
     Error(String),
     Panic(String),
@@ -278,11 +332,11 @@ pub enum End {
 }
 
 /// The talk of a version with a client whose writes are each brought by one read.
-pub fn talk_with(talk: Version, writes: &[&[u8]]) -> Talk {
+fn talk_with(talk: Version, writes: &[&[u8]]) -> Talk {
     talk_over(talk, Client::new(writes, usize::MAX))
 }
 
-pub fn talk_over(talk: Version, client: Client) -> Talk {
+fn talk_over(talk: Version, client: Client) -> Talk {
     let writes = client.state().writes.iter().cloned().collect();
     let (tell, told) = channel();
     let in_talk = client.clone();

@@ -143,10 +143,16 @@ impl Client {
 
     /// Reads all that comes until the server ends the connection.
     #[track_caller]
-    pub fn rest(mut self) -> String {
+    pub fn rest(self) -> String {
+        self.rest_or("the server waits")
+    }
+
+    /// The same, with what it means when nothing comes.
+    #[track_caller]
+    pub fn rest_or(mut self, meaning: &str) -> String {
         let mut lines = String::new();
         loop {
-            match self.line() {
+            match self.line_or(meaning) {
                 line if line.is_empty() => return lines,
                 line => lines += &line,
             }
