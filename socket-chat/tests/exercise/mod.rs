@@ -30,6 +30,9 @@ const TEXT: &str = "straße, ΟΔΟΣ, 😀\nİ\n\nlast one\n";
 /// Stands where the client does not end, but loses its connection.
 const RESET: &[u8] = b"RESET";
 
+/// The error of a read, when the client writes nothing more before it has its answer.
+const READS_ON: &str = "it reads on, and the client waits for an answer";
+
 /// The limit of a line in bytes, with its newline.
 const LIMIT: usize = 64 * 1024;
 
@@ -274,7 +277,7 @@ impl Read for Client {
         let mut state = self.state();
         if state.answered < state.said && !state.is_reset {
             state.is_reset = true; // this ends a loop that takes no notice of it
-            return Err(io::Error::other("it reads on, and the client waits for an answer"));
+            return Err(io::Error::other(READS_ON));
         }
         let is_last = state.writes.is_empty() || state.writes[0] == RESET || state.is_reset;
         if is_last {
@@ -389,7 +392,7 @@ impl Talk {
     }
 
     fn is_refused(&self) -> bool {
-        let refused = |fault: &String| !fault.contains("reset") && !fault.contains("reads on");
+        let refused = |fault: &String| !fault.contains("reset") && !fault.contains(READS_ON);
         matches!(&self.end, End::Error(fault) if refused(fault))
     }
 
@@ -399,8 +402,15 @@ impl Talk {
         let lines = Vec::from_iter(lines.iter().map(String::as_str));
         let answered = self.answers == lines.concat().to_uppercase();
         let right = self.has_messages(&lines) && answered && self.end == End::Well;
-        let expected = format!("messages {:.200}", pieces(&lines));
-        self.must_be(wrong, right, &expected)
+        let wrong = match &self.end {
+            End::Never => "`talk` is in an endless loop",
+            End::Panic(_) => "`talk` panics",
+            End::Error(fault) if fault.contains(READS_ON) => {
+                "a client waits for the answer to its line, and `talk` reads on"
+            }
+            _ => wrong,
+        };
+        self.must_be(wrong, right, &format!("messages {}", pieces(&lines)))
     }
 
     /// Only the first line is a message, and is answered. The rest is what is wrong.
@@ -412,9 +422,9 @@ impl Talk {
 
     fn must_be(&self, wrong: &str, right: bool, expected: &str) -> Result<(), String> {
         let shown = || {
-            let reads = format!("\n  reads     {:.200}", pieces(&self.writes));
-            let messages = format!("\n  messages  {:.200}", pieces(&self.messages));
-            let answers = format!("\n  answers   {:.200}", pieces(&[&self.answers]));
+            let reads = format!("\n  reads     {}", pieces(&self.writes));
+            let messages = format!("\n  messages  {}", pieces(&self.messages));
+            let answers = format!("\n  answers   {}", pieces(&[&self.answers]));
             let end = format!("\n  `talk`    {}", self.end);
             format!("{wrong}.\n{reads}{messages}{answers}{end}\n\n  expected: {expected}")
         };
