@@ -1,4 +1,4 @@
-//! Three clients say the same to a connection of `chunks` and to one of `lines`.
+//! Three clients say the same to `chunks`, and to `lines` or to `yours`.
 
 use std::io::{Read, Write};
 use std::iter::from_fn;
@@ -78,7 +78,7 @@ fn talks(version: Version) -> anyhow::Result<(Vec<Talk>, Option<anyhow::Error>)>
     Ok((talks, None))
 }
 
-/// Starts a thread that serves the client who has connected. Returns what the thread tells.
+/// Starts a thread that serves the client that has connected. Returns what the thread tells.
 fn serve(version: Version, client: u32, to: &TcpListener) -> anyhow::Result<Receiver<Piece>> {
     let mut connection = Connection::new(version, client, to.accept()?.0, IDLE);
     let (tell, watch) = channel();

@@ -70,9 +70,9 @@ struct ServerArguments {
 pub enum Version {
     /// Takes what one read brings for a message: messages are cut, and run together
     Chunks,
-    /// A message ends with a newline: each line is answered, whatever the reads bring
+    /// A message ends with a newline: each line is answered, wherever a read ends
     Lines,
-    /// A line goes to everyone else, with the number of the client that said it
+    /// A line goes to all other clients, with the number of the client that said it
     Room,
     /// Your own: src/yours.rs, which starts as a copy of chunks
     Yours,
