@@ -1,5 +1,5 @@
-// A line goes to all other clients. Each has a queue, and a thread that writes what is in it. A client
-// that speaks puts its line into each queue, and never waits for a slow consumer.
+// A line goes to all other clients. Each has a queue, and a thread that writes what is in it. A
+// client that speaks puts its line into each queue, and never waits for a slow consumer.
 
 use std::io::{BufReader, prelude::*};
 use std::net::{Shutdown, TcpStream};

@@ -1,5 +1,5 @@
-// Your turn. A message is what one read brings: make it a line, in however many reads it comes. An
-// error is a line over 64 KiB, half a line at the end, or a line that is not valid UTF-8. To see it:
+// Your turn. A message is what one read brings: make it a line, in however many reads it comes. A line
+// over 64 KiB is an error; so is half a line at the end, or a line that is not valid UTF-8. To see it:
 // `cargo run -p socket-chat -- yours`. It is judged by `cargo test -p socket-chat`.
 
 use std::io::{BufReader, prelude::*};
