@@ -50,7 +50,8 @@
 //!   itself, it goes on only when something that it has read is changed. If that never happens, this
 //!   is a deadlock. A loop that counts its rounds may therefore give up later than a real one; after
 //!   100 rounds in which nothing changes, it is taken for one that waits for ever.
-//! - A **process** is a thread that shares only files and pipes with others (see [`process()`]). Where
+//! - A **process** is a thread that shares only files and pipes with others (see [`process()`]). A lock
+//!   or an atomic that two of them use is reported: each process has its own memory. Where
 //!   [`Explorer::kills`] allows it, a process can be killed before each of its steps. Its locks are
 //!   released then and its ends of pipes closed, its files stay, and its destructors do nothing.
 //! - The disk of [`fs`] is a new one in each interleaving: [`fs::prepare`] puts files there, and

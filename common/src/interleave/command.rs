@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use super::handle::JoinHandle;
 use super::output::Output;
 use super::pipe::PipeReader;
-use super::process::{can_be_killed, is_killed};
+use super::process::{begins, can_be_killed, is_killed};
 use super::shared::hold;
 use super::stage::me;
 use super::stdio::{Standard, Stdin};
@@ -89,7 +89,10 @@ impl Worker {
             answer => answer.clone(),
         };
         let own = standard.clone();
-        let process = Builder::new().name(name.clone()).spawn(move || own.during(role))?;
+        let process = Builder::new().name(name.clone()).spawn(move || {
+            begins();
+            own.during(role)
+        })?;
         if *mortal {
             can_be_killed(process.thread.number);
         }

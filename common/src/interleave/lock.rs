@@ -9,10 +9,12 @@ use std::thread;
 use super::afresh::Afresh;
 use super::held::{After, Held, How, acquires, poison};
 use super::mark::{Mark, hash};
+use super::process;
 use super::shared::{Shared, hold};
 use super::stage;
 
 struct Here {
+    process: usize,
     shared: Shared,
     held: Arc<Mutex<Held>>,
 }
@@ -43,8 +45,11 @@ impl Lock {
                  the next. Make it inside of what is explored, or in a `static` LazyLock",
             );
         }
-        self.afresh
-            .get(|| Here { shared: Shared::made_at("lock", self.place), held: Arc::default() })
+        let shared = || Shared::made_at("lock", self.place);
+        let new = || Here { process: process::own(), shared: shared(), held: Arc::default() };
+        let here = self.afresh.get(new);
+        process::must_be_own(here.process, "lock");
+        here
     }
 
     /// Waits for the lock, acquires it, and does `take`, which gives the guard.
@@ -60,7 +65,7 @@ impl Lock {
         may: impl Fn() -> bool + Send + 'static,
         take: impl FnOnce() -> (G, String),
     ) -> LockResult<G> {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         let theirs = held.clone();
         let may = move || hold(&theirs).lets_in(how) && may();
         shared.marked_step(what, may, |_| {
@@ -71,7 +76,7 @@ impl Lock {
     }
 
     pub(super) fn try_acquire<G>(&self, how: How, take: impl FnOnce() -> G) -> TryLockResult<G> {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         shared.marked_step_now(|_| {
             let poisoned = hold(held).poisoned;
             let free = hold(held).lets_in(how);
@@ -86,7 +91,7 @@ impl Lock {
     }
 
     fn taken(&self, how: How) -> Mark {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         shared.is_held(true);
         let mut held = hold(held);
         match how {
@@ -98,7 +103,7 @@ impl Lock {
 
     /// Releases the lock after `drop_real`, which drops the real guard.
     pub(super) fn release(&self, how: How, after: After, text: &str, drop_real: impl FnOnce()) {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         shared.last_step(|past| {
             drop_real();
             shared.is_held(false);
@@ -118,7 +123,7 @@ impl Lock {
 
     /// Is the lock poisoned? To look is a step.
     pub(super) fn is_poisoned(&self) -> bool {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         shared.marked_step_now(|_| {
             let held = hold(held);
             let text = if held.poisoned { "poisoned" } else { "not poisoned" };
@@ -128,7 +133,7 @@ impl Lock {
 
     /// To clear the poison is a step.
     pub(super) fn clear_poison(&self) {
-        let Here { shared, held } = self.here();
+        let Here { shared, held, .. } = self.here();
         shared.marked_step_now(|_| {
             let mut held = hold(held);
             held.poisoned = false;

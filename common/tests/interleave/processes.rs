@@ -7,6 +7,8 @@ use common::interleave::{Explorer, Interleavings, Process, explore, explore_plai
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
@@ -521,4 +523,49 @@ fn a_file_that_is_opened_with_options_is_appended_to_or_emptied_or_must_be_new()
         io::ErrorKind::InvalidInput
     );
     assert_eq!((found.count(), found.ending_with(ending)), (1, 1), "{found}");
+}
+
+/// Two processes use this in a step of theirs. Says why they cannot.
+fn fault_of(step: fn()) -> String {
+    let two_processes = move || {
+        let parts = [1, 2].map(|number| {
+            let mut command = Command::of(&format!("part {number}"), move || {
+                step();
+                Ok(())
+            });
+            Worker::start(&mut command).unwrap()
+        });
+        join_all(parts.into()).unwrap();
+        ""
+    };
+    let explores = || explore(two_processes);
+    let panic = ::std::panic::catch_unwind(explores).map(|found| found.to_string());
+    *panic.unwrap_err().downcast::<String>().unwrap()
+}
+
+#[test]
+fn a_lock_or_an_atomic_in_memory_does_not_reach_another_process() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let said = fault_of(|| drop(LOCK.lock().unwrap()));
+    assert!(
+        said.starts_with("two processes use the same lock. Each process has its own"),
+        "{said}"
+    );
+    let said = fault_of(|| COUNT.store(1, SeqCst));
+    assert!(said.starts_with("two processes use the same atomic."), "{said}");
+
+    // The threads of one process may.
+    let found = explore(|| {
+        let mut command = Command::of("part", || {
+            thread::scope(|scope| {
+                scope.spawn(|| drop(LOCK.lock().unwrap()));
+                scope.spawn(|| drop(LOCK.lock().unwrap()));
+            });
+            Ok(())
+        });
+        Worker::start(&mut command).unwrap().join().unwrap();
+        "joined"
+    });
+    assert_eq!(found.ending_with("joined"), found.count(), "{found}");
 }
