@@ -360,13 +360,13 @@ fn a_reader_sees_the_old_file_or_the_new_one_but_never_half_of_one() {
 }
 
 #[test]
-fn a_reader_in_a_loop_sees_no_torn_file_in_200_purchases() {
-    let place = Place::new(200);
+fn a_reader_in_a_loop_sees_no_torn_file_in_100_purchases() {
+    let place = Place::new(100);
     let purchases =
-        || (0..4).map(|_| result("locked", &place.start("locked --buyers 50").end().stdout()).1);
+        || (0..2).map(|_| result("locked", &place.start("locked --buyers 50").end().stdout()).1);
     let sold: u64 = thread::scope(|scope| {
         let purchases = scope.spawn(|| purchases().sum());
-        let mut last = 200;
+        let mut last = 100;
         while !purchases.is_finished() {
             let text = fs::read(place.file()).unwrap();
             let left = left_in(&text).unwrap_or_else(|| {
@@ -381,7 +381,7 @@ fn a_reader_in_a_loop_sees_no_torn_file_in_200_purchases() {
         }
         purchases.join().unwrap_or_else(|panic| resume_unwind(panic))
     });
-    assert_eq!((sold, place.left()), (200, 0), "locked.rs sells wrongly. {FIX}");
+    assert_eq!((sold, place.left()), (100, 0), "locked.rs sells wrongly. {FIX}");
     place.is_tidy();
 }
 

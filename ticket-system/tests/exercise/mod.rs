@@ -14,7 +14,7 @@ use common::check::{Exercise, Found};
 use common::interleave::{Explorer, Interleavings, explore};
 
 pub use disk::db_json_must_be_replaced_as_a_whole;
-use modelled::{ONE_TICKET, Sale, THREE_PURCHASES, TWO_TICKETS, is_right};
+use modelled::{ONE_TICKET, Sale, THREE_PURCHASES, TWO_RUNS, TWO_TICKETS, is_right};
 
 /// A version on the disk in memory.
 type Sell = fn(Sale) -> String;
@@ -52,6 +52,11 @@ fn exercise(file: &'static str, text: &str, sell: Sell, inside: fn() -> String) 
              this step and the one that renames the new file?",
         )
         .goal(
+            move || sells_once_in_two_runs(sell),
+            "The buyers of one run are kept apart by their parent. What keeps those of two terminals \
+             apart?",
+        )
+        .goal(
             move || sells_once_in_three_purchases(sell),
             "Two buyers exclude each other only if they lock the same file. Is the file that you lock \
              still the same one after a purchase?",
@@ -77,7 +82,7 @@ fn comes_to_its_end(sell: Sell) -> Found {
 
 fn one_buyer_is_served(sell: Sell) -> Found {
     for (tickets, times, sold) in [(3, 1, 1), (1, 2, 1), (0, 1, 0)] {
-        let found = explore(move || sell(Sale { tickets, buyers: 1, times }));
+        let found = explore(move || sell(Sale { tickets, runs: 1, buyers: 1, times }));
         let left = tickets - sold;
         let is_right = |ending: &str| {
             ending.split(", ").take(2).eq([format!("end with sold {sold}"), format!("left {left}")])
@@ -118,7 +123,17 @@ fn sold_in(found: &Interleavings, sale: Sale) -> Option<String> {
     }
 }
 
+fn sells_once_in_two_runs(sell: Sell) -> Found {
+    sells_once(sell)?; // it has been said what is wrong: this takes less time
+    let found = explore(move || sell(TWO_RUNS));
+    let wrong = sold_in(&found, TWO_RUNS).unwrap_or("it sells one ticket wrongly".into());
+    let wrong = format!("the program is run twice at once, with one buyer each, and {wrong}");
+    found.judge(|ending| is_right(ending, TWO_RUNS), "", &wrong)?;
+    Ok("so do those of two runs".into())
+}
+
 fn sells_once_in_three_purchases(sell: Sell) -> Found {
+    sells_once_in_two_runs(sell)?;
     let found = Explorer::default().at_most(3000).explore(move || sell(THREE_PURCHASES));
     let wrong = sold_in(&found, THREE_PURCHASES);
     let wrong = wrong.unwrap_or("it sells two tickets wrongly in three purchases".into());
