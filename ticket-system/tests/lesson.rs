@@ -334,6 +334,21 @@ fn locked_never_sells_too_many_in_two_runs_at_once() {
 }
 
 #[test]
+fn a_db_that_cannot_be_read_never_counts_as_0() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let file = folder.path().join("db.json");
+    let must_fail = |what: &str| {
+        let count = exercise::count_in(&file).ok();
+        assert_eq!(count, None, "{what} counts as 0: see `read` in ticket-system/src/database.rs");
+    };
+    must_fail("a file that is missing");
+    for text in ["", "3", "[]", "{}", "{\"count\":", "{\"count\":\"3\"}", "{\"count\":-1}"] {
+        fs::write(&file, text).unwrap();
+        must_fail(&format!("a file with the text {text:?}"));
+    }
+}
+
+#[test]
 fn a_reader_sees_the_old_file_or_the_new_one_but_never_half_of_one() {
     for version in ["unlocked", "locked", "serial"] {
         let place = Place::new(3);

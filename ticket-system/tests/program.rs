@@ -351,6 +351,18 @@ fn a_file_that_is_spoilt_during_the_sale_is_an_error() {
     assert!(error.contains("db.json is not JSON"), "{error}");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_buyer_that_is_killed_is_an_error_whichever_it_was() {
+    let mut run = Run::start(command(PROGRAM, "serial --buyers 3 --pause-ms 0 --step"));
+    run.until("waits for Enter");
+    run.enter();
+    let pid = pid_in(&run.until("waits for Enter"));
+    check::signal(check::Signal::SIGKILL, pid);
+    let error = run.end().error();
+    assert!(error.starts_with(&format!("error: buyer 2 (PID {pid}) failed: ")), "{error}");
+}
+
 /// The program with its temporary folder in this one.
 fn with_temporary(folder: &Path, arguments: &str) -> Command {
     let mut program = command(PROGRAM, arguments);

@@ -1,7 +1,7 @@
 //! What a version must do to be right, and what is said of one that does not. It is judged by what it
 //! does in every interleaving, so the style of the code and the name of the lock file do not matter.
 
-#![allow(dead_code, reason = "each test file uses its own part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part of it")]
 
 mod disk;
 mod inside;
@@ -9,11 +9,13 @@ mod inside;
 pub mod modelled;
 
 use std::iter;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
 
 use common::check::{Exercise, Found};
 use common::interleave::{Explorer, Interleavings, explore};
 
-pub use disk::db_json_must_be_replaced_as_a_whole;
+pub use disk::{count_in, db_json_must_be_replaced_as_a_whole};
 use modelled::{ONE_TICKET, Sale, THREE_PURCHASES, TWO_RUNS, TWO_TICKETS, is_right};
 
 /// A version on the disk in memory.
@@ -37,9 +39,11 @@ pub fn locked() -> Exercise {
 /// The plainest claims come first. `inside` sells one ticket to two buyers, and tells how many of them
 /// were inside of the parts of a purchase at the same time.
 fn exercise(file: &'static str, text: &str, sell: Sell, inside: fn() -> String) -> Exercise {
+    let known = Arc::new(Known::default());
+    let [ends, once, runs, purchases, parts] = [(); 5].map(|()| known.clone());
     Exercise::new(file, text, include_str!("../../src/unlocked.rs"))
         .keeps(
-            move || comes_to_its_end(sell),
+            move || comes_to_its_end(sell, &ends),
             "Which step is the last one of each buyer? What does it wait for, or what is missing?",
         )
         .keeps(
@@ -47,22 +51,22 @@ fn exercise(file: &'static str, text: &str, sell: Sell, inside: fn() -> String) 
             "What does a buyer find in db.json, and what must it leave there?",
         )
         .goal(
-            move || sells_once(sell),
+            move || sells_once(sell, &once),
             "Find the step in which each buyer reads db.json to buy. What must not be possible between \
              this step and the one that renames the new file?",
         )
         .goal(
-            move || sells_once_in_two_runs(sell),
+            move || sells_once_in_two_runs(sell, &runs),
             "The buyers of one run are kept apart by their parent. What keeps those of two terminals \
              apart?",
         )
         .goal(
-            move || sells_once_in_three_purchases(sell),
+            move || sells_once_in_three_purchases(sell, &purchases),
             "Two buyers exclude each other only if they lock the same file. Is the file that you lock \
              still the same one after a purchase?",
         )
         .goal(
-            move || locks_a_part(sell, inside),
+            move || locks_a_part(inside, &parts),
             "Which steps of a purchase does the lock cover?",
         )
         .keeps(
@@ -71,8 +75,27 @@ fn exercise(file: &'static str, text: &str, sell: Sell, inside: fn() -> String) 
         )
 }
 
-fn comes_to_its_end(sell: Sell) -> Found {
-    let found = explore(move || sell(ONE_TICKET));
+/// What several claims need, so that it is explored once.
+#[derive(Default)]
+struct Known {
+    one_ticket: OnceLock<Interleavings>,
+    sells_once: AtomicBool,
+}
+
+impl Known {
+    fn one_ticket(&self, sell: Sell) -> &Interleavings {
+        self.one_ticket.get_or_init(|| explore(move || sell(ONE_TICKET)))
+    }
+
+    /// If two buyers do not buy each ticket once, it has been said, and nothing else needs to be
+    /// explored.
+    fn must_sell_once(&self) -> Result<(), String> {
+        if self.sells_once.load(SeqCst) { Ok(()) } else { Err("two buyers buy wrongly".into()) }
+    }
+}
+
+fn comes_to_its_end(sell: Sell, known: &Known) -> Found {
+    let found = known.one_ticket(sell);
     let ends = |ending: &str| {
         let notes = ending.strip_prefix("end with sold ").unwrap_or("failed");
         !["failed", "torn", "killed", "wrong answer"].iter().any(|fault| notes.contains(fault))
@@ -93,15 +116,15 @@ fn one_buyer_is_served(sell: Sell) -> Found {
     Ok("one buyer is served".into())
 }
 
-fn sells_once(sell: Sell) -> Found {
-    for (sale, wrong) in [
-        (ONE_TICKET, "it sells one ticket wrongly to two buyers"),
-        (TWO_TICKETS, "it sells two tickets wrongly to two buyers"),
-    ] {
-        let found = explore(move || sell(sale));
-        let twice = sold_in(&found, sale);
-        found.judge(|ending| is_right(ending, sale), "", twice.as_deref().unwrap_or(wrong))?;
-    }
+fn sells_once(sell: Sell, known: &Known) -> Found {
+    let judge = |found: &Interleavings, sale, wrong: &str| {
+        let plainly = sold_in(found, sale);
+        found.judge(|ending| is_right(ending, sale), "", plainly.as_deref().unwrap_or(wrong))
+    };
+    judge(known.one_ticket(sell), ONE_TICKET, "it sells one ticket wrongly to two buyers")?;
+    let two_tickets = explore(move || sell(TWO_TICKETS));
+    judge(&two_tickets, TWO_TICKETS, "it sells two tickets wrongly to two buyers")?;
+    known.sells_once.store(true, SeqCst);
     Ok("two buyers buy each ticket once".into())
 }
 
@@ -123,8 +146,8 @@ fn sold_in(found: &Interleavings, sale: Sale) -> Option<String> {
     }
 }
 
-fn sells_once_in_two_runs(sell: Sell) -> Found {
-    sells_once(sell)?; // it has been said what is wrong: this takes less time
+fn sells_once_in_two_runs(sell: Sell, known: &Known) -> Found {
+    known.must_sell_once()?;
     let found = explore(move || sell(TWO_RUNS));
     let wrong = sold_in(&found, TWO_RUNS).unwrap_or("it sells one ticket wrongly".into());
     let wrong = format!("the program is run twice at once, with one buyer each, and {wrong}");
@@ -132,8 +155,8 @@ fn sells_once_in_two_runs(sell: Sell) -> Found {
     Ok("so do those of two runs".into())
 }
 
-fn sells_once_in_three_purchases(sell: Sell) -> Found {
-    sells_once_in_two_runs(sell)?;
+fn sells_once_in_three_purchases(sell: Sell, known: &Known) -> Found {
+    known.must_sell_once()?;
     let found = Explorer::default().at_most(3000).explore(move || sell(THREE_PURCHASES));
     let wrong = sold_in(&found, THREE_PURCHASES);
     let wrong = wrong.unwrap_or("it sells two tickets wrongly in three purchases".into());
@@ -144,8 +167,8 @@ fn sells_once_in_three_purchases(sell: Sell) -> Found {
 
 /// A lock that covers only a part of a purchase does not help, but it is half of the way. One that
 /// covers enough in another way, so that each ticket is sold once, is right.
-fn locks_a_part(sell: Sell, inside: fn() -> String) -> Found {
-    if sells_once(sell).is_ok() {
+fn locks_a_part(inside: fn() -> String, known: &Known) -> Found {
+    if known.must_sell_once().is_ok() {
         return Ok("a buyer waits while another one buys".into());
     }
     let found = explore(inside);
