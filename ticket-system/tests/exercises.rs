@@ -113,7 +113,10 @@ fn sell(buy_two: BuyTwo, tickets: u32, couples: usize) -> String {
             show!("{}", buy_two(Path::new("tickets.txt"))?);
             Ok(())
         };
-        let mut couple = Command::of(&format!("couple {}", number + 1), role).mortal();
+        let mut couple = Command::of(&format!("couple {}", number + 1), role);
+        if number == 0 {
+            couple = couple.mortal(); // both are alike, so one of them is enough
+        }
         Worker::start(couple.stdout(Stdio::piped()))
     };
     let started: Vec<_> = (0..couples).map(start).collect();
@@ -158,7 +161,7 @@ fn alone(buy_two: BuyTwo) -> Found {
 }
 
 fn never_one(buy_two: BuyTwo) -> Found {
-    for tickets in [1, 2, 3] {
+    for tickets in [1, 3] {
         let wrong =
             format!("of two couples and {tickets} tickets, one couple buys one ticket only");
         let is_right = |end: &End| end.has.iter().flatten().all(|bought| [0, 2].contains(bought));
