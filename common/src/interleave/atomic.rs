@@ -9,7 +9,6 @@ pub use std::sync::atomic::Ordering;
 
 use super::afresh::Afresh;
 use super::mark::{Mark, hash};
-use super::process;
 use super::shared::{Shared, hold};
 use super::stage::is_on_stage;
 
@@ -29,8 +28,7 @@ names!(AtomicU8 u8, AtomicU16 u16, AtomicU32 u32, AtomicU64 u64, AtomicUsize usi
 pub struct Atomic<T> {
     place: &'static Location<'static>,
     initial: T,
-    /// The process in whose memory it is, and its value.
-    afresh: Afresh<(usize, Shared, Mutex<T>)>,
+    afresh: Afresh<(Shared, Mutex<T>)>,
 }
 
 impl<T: Copy + PartialEq + Display> Atomic<T> {
@@ -40,12 +38,8 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
         Self { place: Location::caller(), initial, afresh: Afresh::new() }
     }
 
-    fn here(&self) -> (&Shared, &Mutex<T>) {
-        let shared = || Shared::made_at("atomic", self.place);
-        let (process, shared, value) =
-            self.afresh.get(|| (process::own(), shared(), self.initial.into()));
-        process::must_be_own(*process, "atomic");
-        (shared, value)
+    fn here(&self) -> &(Shared, Mutex<T>) {
+        self.afresh.get(|| (Shared::made_at("atomic", self.place), self.initial.into()))
     }
 
     fn step<R>(&self, reads: bool, act: impl FnOnce(&mut T) -> (R, String)) -> R {
@@ -100,7 +94,7 @@ impl<T: Copy + PartialEq + Display> Atomic<T> {
             self.here();
         }
         match self.afresh.last_mut() {
-            Some((.., value)) => value.get_mut().unwrap_or_else(|poison| poison.into_inner()),
+            Some((_, value)) => value.get_mut().unwrap_or_else(|poison| poison.into_inner()),
             None => &mut self.initial,
         }
     }

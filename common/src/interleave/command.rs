@@ -9,9 +9,9 @@ use anyhow::{Context, ensure};
 use super::handle::JoinHandle;
 use super::output::Output;
 use super::pipe::PipeReader;
-use super::process::{begins, can_be_killed, is_killed};
+use super::process::{can_be_killed, is_killed};
 use super::shared::hold;
-use super::stage::me;
+use super::stage::{becomes_a_process, me};
 use super::stdio::{Standard, Stdin};
 use super::thread::Builder;
 
@@ -90,7 +90,7 @@ impl Worker {
         };
         let own = standard.clone();
         let process = Builder::new().name(name.clone()).spawn(move || {
-            begins();
+            becomes_a_process();
             own.during(role)
         })?;
         if *mortal {

@@ -9,12 +9,10 @@ use std::thread;
 use super::afresh::Afresh;
 use super::held::{After, Held, How, acquires, poison};
 use super::mark::{Mark, hash};
-use super::process;
 use super::shared::{Shared, hold};
 use super::stage;
 
 struct Here {
-    process: usize,
     shared: Shared,
     held: Arc<Mutex<Held>>,
 }
@@ -45,11 +43,15 @@ impl Lock {
                  the next. Make it inside of what is explored, or in a `static` LazyLock",
             );
         }
-        let shared = || Shared::made_at("lock", self.place);
-        let new = || Here { process: process::own(), shared: shared(), held: Arc::default() };
-        let here = self.afresh.get(new);
-        process::must_be_own(here.process, "lock");
-        here
+        if self.afresh.is_of_another_process() {
+            stage::fault(
+                "two processes use a lock in a `static`. Processes share no memory: in a real program, \
+                 each of them has a lock of its own there, which excludes no other process. A lock \
+                 on a file does",
+            );
+        }
+        self.afresh
+            .get(|| Here { shared: Shared::made_at("lock", self.place), held: Arc::default() })
     }
 
     /// Waits for the lock, acquires it, and does `take`, which gives the guard.
@@ -65,7 +67,7 @@ impl Lock {
         may: impl Fn() -> bool + Send + 'static,
         take: impl FnOnce() -> (G, String),
     ) -> LockResult<G> {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         let theirs = held.clone();
         let may = move || hold(&theirs).lets_in(how) && may();
         shared.marked_step(what, may, |_| {
@@ -76,7 +78,7 @@ impl Lock {
     }
 
     pub(super) fn try_acquire<G>(&self, how: How, take: impl FnOnce() -> G) -> TryLockResult<G> {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         shared.marked_step_now(|_| {
             let poisoned = hold(held).poisoned;
             let free = hold(held).lets_in(how);
@@ -91,7 +93,7 @@ impl Lock {
     }
 
     fn taken(&self, how: How) -> Mark {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         shared.is_held(true);
         let mut held = hold(held);
         match how {
@@ -103,7 +105,7 @@ impl Lock {
 
     /// Releases the lock after `drop_real`, which drops the real guard.
     pub(super) fn release(&self, how: How, after: After, text: &str, drop_real: impl FnOnce()) {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         shared.last_step(|past| {
             drop_real();
             shared.is_held(false);
@@ -123,7 +125,7 @@ impl Lock {
 
     /// Is the lock poisoned? To look is a step.
     pub(super) fn is_poisoned(&self) -> bool {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         shared.marked_step_now(|_| {
             let held = hold(held);
             let text = if held.poisoned { "poisoned" } else { "not poisoned" };
@@ -133,7 +135,7 @@ impl Lock {
 
     /// To clear the poison is a step.
     pub(super) fn clear_poison(&self) {
-        let Here { shared, held, .. } = self.here();
+        let Here { shared, held } = self.here();
         shared.marked_step_now(|_| {
             let mut held = hold(held);
             held.poisoned = false;

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 
 use super::handle::ScopedJoinHandle;
 use super::scope::Scope;
-use super::stage::{self, me};
+use super::stage::{becomes_a_process, me};
 use super::thread::Builder;
 
 pub use super::command::{Command, Stdio};
@@ -26,11 +26,11 @@ pub fn process<'scope, T: Send + 'scope>(
     name: &str,
     f: impl FnOnce() -> T + Send + 'scope,
 ) -> Process<'scope, T> {
-    let begin = || {
-        begins();
+    let role = || {
+        becomes_a_process();
         f()
     };
-    let started = Builder::new().name(name.into()).spawn_scoped(scope, begin);
+    let started = Builder::new().name(name.into()).spawn_scoped(scope, role);
     let handle = started.expect("failed to spawn thread");
     can_be_killed(handle.thread.number);
     Process(handle)
@@ -45,28 +45,6 @@ impl<T> Process<'_, T> {
             Err(_) if is_killed(number) => None,
             Err(panic) => resume_unwind(panic),
         }
-    }
-}
-
-/// The calling thread is the first one of a new process.
-pub(super) fn begins() {
-    let (stage, thread) = me();
-    stage.state().threads[thread].process = thread;
-}
-
-/// The process of the calling thread.
-pub(super) fn own() -> usize {
-    let (stage, thread) = me();
-    stage.state().threads[thread].process
-}
-
-/// Something in the memory of one process is used. Another process cannot do that: it has its own.
-pub(super) fn must_be_own(process: usize, what: &str) {
-    if process != own() {
-        stage::fault(&format!(
-            "two processes use the same {what}. Each process has its own memory, so each of them \
-             has a {what} of its own, which the other one never sees. They share files and pipes only"
-        ));
     }
 }
 

@@ -6,7 +6,6 @@ use std::thread as real;
 use std::time::Duration;
 
 use super::handle::Packet;
-use super::process;
 use super::shared::hold;
 use super::stage::{self, me};
 
@@ -92,9 +91,8 @@ fn role<T>(
     scope: Option<usize>,
     f: impl FnOnce() -> T,
 ) -> (usize, Packet<T>, impl FnOnce()) {
-    let stage = me().0;
+    let (stage, _) = me();
     let number = stage.enter(name, scope, stage::past());
-    stage.state().threads[number].process = process::own();
     let packet = Packet::default();
     let theirs = packet.clone();
     let leave = move |outcome| {

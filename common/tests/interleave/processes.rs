@@ -4,11 +4,12 @@ use common::interleave as std;
 use common::interleave::common::{Worker, pid, show, worker::join_all};
 use common::interleave::{Explorer, Interleavings, Process, explore, explore_plainly, process};
 
+use ::std::panic;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Mutex, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -525,47 +526,112 @@ fn a_file_that_is_opened_with_options_is_appended_to_or_emptied_or_must_be_new()
     assert_eq!((found.count(), found.ending_with(ending)), (1, 1), "{found}");
 }
 
-/// Two processes use this in a step of theirs. Says why they cannot.
-fn fault_of(step: fn()) -> String {
-    let two_processes = move || {
-        let parts = [1, 2].map(|number| {
-            let mut command = Command::of(&format!("part {number}"), move || {
-                step();
-                Ok(())
-            });
-            Worker::start(&mut command).unwrap()
-        });
-        join_all(parts.into()).unwrap();
-        ""
+#[test]
+fn what_a_line_has_left_in_the_buffer_of_standard_input_comes_next() {
+    let read = || {
+        let mut text = String::new();
+        io::stdin().read_line(&mut text)?;
+        text += &io::stdin().lines().next().expect("there is a second line")?;
+        io::stdin().lock().read_line(&mut text)?;
+        let mut bytes = [0; 2];
+        io::stdin().read_exact(&mut bytes)?;
+        show!("{text:?}, {bytes:?}, {:?}", io::read_to_string(io::stdin())?);
+        Ok(())
     };
-    let explores = || explore(two_processes);
-    let panic = ::std::panic::catch_unwind(explores).map(|found| found.to_string());
-    *panic.unwrap_err().downcast::<String>().unwrap()
+    let found = explore(move || {
+        let (get, mut put) = io::pipe().unwrap();
+        write!(put, "1\n2\n3\n4\n5").unwrap();
+        drop(put);
+        let mut reader = Command::of("reader", read);
+        let reader = Worker::start(reader.stdin(get).stdout(Stdio::piped()));
+        reader.unwrap().answer::<String>().unwrap()
+    });
+    assert_eq!(found.ending_with(r#""1\n23\n", [52, 10], "5""#), 1, "{found}");
+}
+
+/// A file that prints, as a student's may.
+mod printing {
+    common::explore!(printing, "printing.rs");
+    pub use printing::*;
 }
 
 #[test]
-fn a_lock_or_an_atomic_in_memory_does_not_reach_another_process() {
-    static LOCK: Mutex<()> = Mutex::new(());
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let said = fault_of(|| drop(LOCK.lock().unwrap()));
-    assert!(
-        said.starts_with("two processes use the same lock. Each process has its own"),
-        "{said}"
-    );
-    let said = fault_of(|| COUNT.store(1, SeqCst));
-    assert!(said.starts_with("two processes use the same atomic."), "{said}");
-
-    // The threads of one process may.
+fn what_a_process_prints_goes_where_its_parent_has_connected_it() {
     let found = explore(|| {
-        let mut command = Command::of("part", || {
-            thread::scope(|scope| {
-                scope.spawn(|| drop(LOCK.lock().unwrap()));
-                scope.spawn(|| drop(LOCK.lock().unwrap()));
-            });
+        let (get, put) = io::pipe().unwrap();
+        let mut command = Command::of("worker", || {
+            printing::prints();
             Ok(())
         });
+        command.stdout(put.try_clone().unwrap()).stderr(put);
         Worker::start(&mut command).unwrap().join().unwrap();
-        "joined"
+        drop(command);
+        io::read_to_string(get).unwrap()
     });
-    assert_eq!(found.ending_with("joined"), found.count(), "{found}");
+    assert_eq!(found.ending_with("1 one\n2 two\n\n"), 1, "{found}");
+}
+
+fn two_workers(role: fn() -> anyhow::Result<()>) {
+    let workers = ["a", "b"].map(|name| Worker::start(&mut Command::of(name, role)));
+    join_all(workers.into_iter().collect::<anyhow::Result<_>>().unwrap()).unwrap();
+}
+
+#[test]
+fn a_static_is_another_one_in_each_process() {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    fn counts() -> anyhow::Result<()> {
+        COUNT.fetch_add(1, SeqCst);
+        Ok(fs::write(DB, COUNT.load(SeqCst).to_string())?)
+    }
+    let found = explore(|| {
+        two_workers(counts);
+        left()
+    });
+    assert_eq!(found.ending_with(1), found.count(), "{found}");
+}
+
+#[test]
+fn a_lock_that_two_processes_have_in_a_static_is_told_since_it_excludes_nobody() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static OTHER: RwLock<()> = RwLock::new(());
+    fn locks() -> anyhow::Result<()> {
+        drop(LOCK.lock().unwrap());
+        Ok(())
+    }
+    fn writes() -> anyhow::Result<()> {
+        drop(OTHER.write().unwrap());
+        Ok(())
+    }
+    for role in [locks, writes] {
+        let fault = panic::catch_unwind(|| {
+            explore(move || {
+                two_workers(role);
+                "an end"
+            })
+        });
+        let fault = fault.err().expect("it must be told").downcast::<String>().unwrap();
+        assert!(fault.starts_with("two processes use a lock in a `static`."), "{fault}");
+    }
+}
+
+#[test]
+fn the_threads_of_a_process_share_its_statics() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    fn counts() {
+        let _guard = LOCK.lock().unwrap();
+        fs::write(DB, (left() + 1).to_string()).unwrap();
+    }
+    let found = explore(|| {
+        fs::prepare(DB, "0");
+        let role = || {
+            thread::scope(|scope| {
+                scope.spawn(counts);
+                scope.spawn(counts);
+            });
+            Ok(())
+        };
+        Worker::start(&mut Command::of("worker", role)).unwrap().join().unwrap();
+        left()
+    });
+    assert_eq!(found.ending_with(2), found.count(), "{found}");
 }
