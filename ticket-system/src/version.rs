@@ -9,12 +9,12 @@ use crate::{locked, serial, unlocked, yours};
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Version {
-    /// Reads the file, then writes it: sells more than there are (`unsafe` is another name for it)
+    /// Reads the file, then writes it: sells too many tickets (`unsafe` is another name for it)
     #[value(alias = "unsafe")]
     Unlocked,
-    /// The same with a lock, held from the read to the write: right, and the search stays parallel
+    /// With a lock, held from the read to the write: right, and others can search meanwhile
     Locked,
-    /// Without a lock, but each buyer waits for the end of the one before: right, and slowest
+    /// Without a lock, each buyer starts when the one before has ended: right, and slowest
     Serial,
     /// Your own, in src/yours.rs: it starts as a copy of `unlocked`
     Yours,
@@ -24,7 +24,7 @@ impl Version {
     /// Those that are shown one after the other when no version is given.
     pub const ALL: [Self; 3] = [Self::Unlocked, Self::Locked, Self::Serial];
 
-    /// What the parent does. Returns what each buyer has answered: has it a ticket?
+    /// What the parent does. Returns what each buyer answers: does it have a ticket?
     pub fn run(
         self,
         buyers: u32,

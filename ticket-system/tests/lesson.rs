@@ -228,12 +228,12 @@ fn unlocked_sells_one_ticket_ten_times_when_all_read_before_any_writes() {
     let place = Place::new(1);
     let mut run = place.start("unlocked --step");
     for count in 0..10 {
-        // A lock would keep the others out until the first one has written: do not wait for that.
+        // A lock would exclude the others until the first one has written: do not wait for that.
         let came = run.comes("waits for Enter", DEADLINE);
         assert!(
             came && !place.is_locked(),
             "unlocked.rs no longer shows what goes wrong: {} of 10 buyers stand between reading and \
-             writing, and something keeps the others out. See \"Why\" in ticket-system/README.md.",
+             writing, and something excludes the others. See \"Why\" in ticket-system/README.md.",
             count + u32::from(came)
         );
     }
@@ -255,7 +255,7 @@ fn locked_sells_one_ticket_once_and_lets_others_search_while_one_buys() {
         let second = others.comes("waits for Enter", place.patience());
         assert!(
             !second,
-            "locked.rs does not keep others out: a buyer (PID {pid}) has read that 1 ticket is \
+            "locked.rs does not exclude the other buyers: a buyer (PID {pid}) has read that 1 ticket is \
              left, is held at {moment:?} of its purchase, and another one reads the same. {FIX}"
         );
         first.close_stdin();

@@ -137,7 +137,7 @@ fn help_says_what_each_version_shows() {
     let help = ticket_system("--help").stdout();
     for said in [
         "unlocked: ",
-        "more than there are",
+        "too many tickets",
         "locked: ",
         "serial: ",
         "--step",
@@ -294,7 +294,7 @@ fn a_db_or_folder_that_the_user_has_no_right_to_is_an_error_that_names_it() {
     let set =
         |path: &Path, mode| fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     let folder = tempfile::tempdir().unwrap(); // where everybody can get at it
-    let is_root = fs::metadata(folder.path()).unwrap().uid() == 0; // who may do everything
+    let is_root = fs::metadata(folder.path()).unwrap().uid() == 0; // which may do everything
     set(folder.path(), 0o755);
     let program = folder.path().join("ticket-system");
     fs::copy(PROGRAM, &program).unwrap();
@@ -398,7 +398,7 @@ fn when_the_parent_is_killed_all_buyers_end_and_the_db_is_whole() {
         run.until("waits for Enter");
         check::signal(check::Signal::SIGKILL, run.pid());
         run.end_after_signal();
-        // A buyer that has not ended yet can still get in after one that has, and write.
+        // A buyer that has not ended yet can still acquire the lock after one that has, and write.
         let text = fs::read_to_string(&file).unwrap();
         let left = text.trim_end().strip_prefix("{\"count\":").and_then(|t| t.strip_suffix('}'));
         let left = left.and_then(|number| number.trim().parse::<u64>().ok());

@@ -276,8 +276,8 @@ pub const EDITS: &[Edit] = &[
         &[
             (
                 READ,
-                "    let lock = std::fs::File::options().append(true).create(true);\n    let lock = \
-                 lock.open(shop.lock_file())?;\n    lock.lock()?;\n    let left = shop.read()?;\n",
+                "    let file = shop.lock_file();\n    let lock = \
+                 std::fs::File::options().append(true).create(true).open(file)?;\n    lock.lock()?;\n    let left = shop.read()?;\n",
             ),
             (
                 WRITE,
