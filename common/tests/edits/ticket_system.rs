@@ -443,9 +443,9 @@ pub const EDITS: &[Edit] = &[
         Right,
     ),
     edit(
-        "the lock is released by its name, after the write",
+        "the lock is released by its name, at the end",
         LOCKED,
-        &[(WRITE, "    shop.write(left - 1)?;\n    lock.unlock()?;\n")],
+        &[("    Ok(true)\n", "    lock.unlock()?;\n    Ok(true)\n")],
         Right,
     ),
     edit(
@@ -569,6 +569,6 @@ pub const EDITS: &[Edit] = &[
             "answers.into_iter().collect::<anyhow::Result<Vec<bool>>>()?;",
             "answers.into_iter().next().transpose()?;",
         )],
-        Red("failed"),
+        Red("(exit status: 0)"),
     ),
 ];
