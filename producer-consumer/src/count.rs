@@ -66,3 +66,16 @@ impl Count {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_version_that_panics_has_not_come_to_an_end() {
+        let fails = || Count::default().comes_to_an_end(|| resume_unwind(Box::new("it fails")));
+        assert!(catch_unwind(AssertUnwindSafe(fails)).is_err());
+    }
+}

@@ -78,7 +78,7 @@ fn without_a_version_stuck_and_bounded_are_drawn_and_a_comparison_follows() {
 #[test]
 fn a_run_fits_on_the_screen() {
     for version in ["", "stuck", "bounded --items 10"] {
-        let said = run(version).stdout();
+        let said = run(&format!("{version} --pause-ms 20")).stdout();
         assert_eq!(lines(&said).count() > 0, !version.is_empty(), "{said}");
         assert!(said.lines().count() <= 40, "{said}");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
@@ -116,6 +116,15 @@ made 8, received {received}, lost {lost}
     let mut all = [taken, skipped].concat();
     all.sort();
     assert!(all.into_iter().eq(1..=8), "{said}");
+}
+
+#[test]
+fn yours_is_run_like_the_others_and_its_last_line_says_what_is_proved() {
+    let said = run("yours --pause-ms 1").stdout();
+    assert!(said.contains("\nyours  "), "{said}");
+    let last = last_line(&said);
+    let is_proved = last.starts_with("All ") && last.ends_with(" [1, 2] received: proved.");
+    assert!(is_proved || last.ends_with(": see `interleavings yours`."), "{said}");
 }
 
 #[test]
@@ -243,6 +252,7 @@ fn help_says_what_each_version_shows() {
     for said in [
         "stuck:   Skips",
         "bounded: Waits",
+        "yours:   Your turn",
         "Ctrl-C",
         "[default: 5]",
         "until Ctrl-C]",
@@ -261,8 +271,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--producers 0", "a whole number from 1 to 100 is allowed"),
         ("--consumers 101", "a whole number from 1 to 100 is allowed"),
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
-        ("bound", "[possible values: stuck, bounded]"),
-        ("interleavings bound", "[possible values: stuck, bounded]"),
+        ("bound", "[possible values: stuck, bounded, yours]"),
+        ("interleavings bound", "[possible values: stuck, bounded, yours]"),
         ("play stuck --items 2", "unexpected argument '--items'"),
         ("bounded stuck", "'stuck' cannot be used with '[VERSION]'"),
     ] {
