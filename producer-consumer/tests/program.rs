@@ -317,3 +317,15 @@ right: the consumer says so, after its work
          consumer says so after its work, and only then does `join` return. It printed:\n{said}"
     );
 }
+
+#[test]
+fn in_the_first_try_of_the_original_the_consumer_takes_nothing_and_join_does_not_return() {
+    let run = Run::start(command(check::example(PROGRAM, "first_try"), ""));
+    let said = run.end().stdout();
+    let lines: Vec<&str> = said.lines().collect();
+    let [puts @ .., consumer, join] = &*lines else { panic!("{said}") };
+    assert_eq!(puts.iter().filter(|line| line.contains(" puts ")).count(), 3, "{said}");
+    assert_eq!(puts.iter().filter(|line| line.contains(" skips ")).count(), 7, "{said}");
+    assert_eq!(*consumer, "the consumer looks 10 times, and takes 0 items   3 of 3 queued");
+    assert_eq!(*join, "after 500 ms, join still waits: for 3 items, nobody has called task_done");
+}
