@@ -70,9 +70,9 @@ enum Command {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Version {
-    /// Skips an item if it sees no room, and keeps a sender: items are lost, and nothing ends
+    /// Skips an item if it sees no room, and keeps a sender: it loses items, and never ends
     Stuck,
-    /// Waits for room, and drops its senders: every item arrives, and the queue ends. The first
+    /// Waits for room, and drops its senders: every item arrives, and every thread ends. The first
     /// Ctrl-C stops the producers; what is queued is still taken. A second one ends it at once
     Bounded,
     /// Your turn: `src/yours.rs` is a copy of `stuck.rs`, and you make it right

@@ -1,6 +1,6 @@
 // Your turn. This is a copy of `stuck.rs`: it loses items when the queue is full, and it never ends.
-// Make a producer wait until there is room, and let each consumer end after the last item.
-// `cargo test -p producer-consumer` judges it. Untouched, it passes; then it passes when it is right.
+// Let each producer wait for room, and each consumer end when no more items can come.
+// `cargo test -p producer-consumer` says whether it is still wrong, half fixed or right.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capaci
     say!("producer {number} is done");
 }
 
-/// A consumer takes items out of the queue and works on each, until the queue ends.
+/// A consumer takes items out of the queue and works on each, until the channel is disconnected.
 fn consume(number: u32, get: Receiver<u32>, work: impl Fn(u32)) {
     for item in get.iter() {
         say!("consumer {number} takes {item}");

@@ -25,10 +25,10 @@ const SEND: &str = "        put.send(item).unwrap();";
 const RECEIVES: &str = "    for item in get.iter() {";
 
 /// In a right version, as the page shows it.
-const SAYS_WHEN_IT_ENDS: &str = "        drop(put); // each producer has its own; the queue ends when the last one is dropped
+const SAYS_WHEN_IT_ENDS: &str = "        drop(put); // each producer has its own: after the last one, the channel is disconnected
 ";
 const WAITS_FOR_ROOM: &str =
-    "    let (put, get) = channel::bounded(capacity); // to send waits until there is room";
+    "    let (put, get) = channel::bounded(capacity); // `send` waits until there is room";
 
 pub const EDITS: &[Edit] = &[
     // Of the student's own file: wrong.

@@ -132,7 +132,7 @@ fn receives_all_in_order_if_there_is_room(run: Run) -> Found {
     two_items(run, 1, 1, 2).judge(both, "the items come in order", wrong)
 }
 
-/// Who is there: so many producers and consumers, and room for so many items.
+/// In words: so many producers and consumers, and room for so many items.
 fn who(producers: u32, consumers: u32, capacity: usize) -> String {
     let of = |count, role| match count {
         1 => format!("one {role}"),
@@ -148,7 +148,7 @@ const SIZES: [(u32, u32, usize); 4] = [(1, 1, 1), (1, 1, 0), (1, 2, 1), (2, 1, 1
 fn ends(run: Run) -> Found {
     let mut count = 0;
     for (producers, consumers, capacity) in SIZES {
-        let items = if consumers > 1 { 1 } else { 2 };
+        let items = if producers + consumers > 2 { 1 } else { 2 };
         let found = explore(move || {
             run(producers, consumers, capacity, &source(items), &|_| ());
             "all threads done"
