@@ -1,13 +1,18 @@
 //! The program as a student types it: what it prints, and how it ends.
 
+use std::time::Duration;
+
 use common::check::{self, Outcome, Run, command, squeezed};
 #[cfg(unix)]
 use common::check::{Signal, interruptible, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_producer-consumer");
 
+/// No run in these checks takes so long.
+const LONGEST: Duration = Duration::from_secs(4);
+
 fn run(arguments: &str) -> Outcome {
-    Run::start(command(PROGRAM, arguments)).end()
+    Run::start(command(PROGRAM, arguments)).at_most(LONGEST).end()
 }
 
 /// The lines of the threads.
@@ -177,7 +182,8 @@ fn several_producers_and_consumers_lose_nothing() {
 /// Until Ctrl-C, with a queue that is full.
 #[cfg(unix)]
 fn start_with_a_full_queue(arguments: &str) -> Run {
-    let mut run = Run::start(interruptible(PROGRAM, &format!("bounded --all {arguments}")));
+    let run = Run::start(interruptible(PROGRAM, &format!("bounded --all {arguments}")));
+    let mut run = run.at_most(LONGEST);
     while !run.until(" puts ").ends_with(" 5 of 5 queued") {}
     run
 }

@@ -432,7 +432,7 @@ impl Buffer {
         what: "the program waits for a version that never ends",
         file: "src/count.rs",
         changes: &[("                return false;", "                continue;")],
-        verdict: Red("The program does not end"),
+        verdict: Red("the program waits for a version that never ends"),
     },
     Edit {
         what: "a panic counts as the end",
@@ -447,7 +447,7 @@ impl Buffer {
         what: "after Ctrl-C, items are still made",
         file: "src/main.rs",
         changes: &[(" && stop::STOPPED.get().is_none()", "")],
-        verdict: Red(""),
+        verdict: Red("The program does not end"),
     },
     // The right version in another style.
     Edit {
