@@ -104,42 +104,44 @@ fn starts_as_many_as_asked_for(run: Run) -> Found {
     Ok("as many producers and consumers work as asked for".into())
 }
 
-/// Makes two items. Each interleaving ends when both are received, or when `run` ends. With several
-/// producers or consumers, they may come in any order.
-fn two_items(run: Run, producers: u32, consumers: u32, capacity: usize) -> Interleavings {
+/// Makes so many items. Each interleaving ends when all are received, or when `run` ends.
+fn items(run: Run, items: usize, (producers, consumers, capacity): Size) -> Interleavings {
     explore(move || {
         let received = Ledger::new(Vec::new());
         let in_words = |received: &mut Vec<u32>| {
-            if producers + consumers > 2 {
-                received.sort();
+            if producers > 1 {
+                received.sort(); // any of them may come first
             }
             format!("{received:?} received")
         };
         let work = |item| {
             received.with(|received| {
                 received.push(item);
-                if received.len() == 2 {
+                if received.len() == items {
                     finish(in_words(received));
                 }
             })
         };
-        run(producers, consumers, capacity, &source(2), &work);
+        run(producers, consumers, capacity, &source(items as u32), &work);
         received.with(in_words)
     })
 }
 
-fn both(ending: &str) -> bool {
-    ending == "end with [1, 2] received"
+fn all(items: usize) -> impl Fn(&str) -> bool {
+    let all = format!("end with {:?} received", Vec::from_iter(1..=items));
+    move |ending| ending == all
 }
 
 fn receives_all_in_order_if_there_is_room(run: Run) -> Found {
     let wrong = "two items are made, there is room for both, and yet they are not received, each \
                  once and in order";
-    two_items(run, 1, 1, 2).judge(both, "the items come in order", wrong)
+    items(run, 2, (1, 1, 2)).judge(all(2), "the items come in order", wrong)
 }
 
-/// In words: so many producers and consumers, and room for so many items.
-fn who(producers: u32, consumers: u32, capacity: usize) -> String {
+/// So many producers and consumers, and room for so many items.
+type Size = (u32, u32, usize);
+
+fn with((producers, consumers, capacity): Size) -> String {
     let of = |count, role| match count {
         1 => format!("one {role}"),
         _ => format!("two {role}s"),
@@ -148,20 +150,17 @@ fn who(producers: u32, consumers: u32, capacity: usize) -> String {
     format!("with {producers}, {consumers}, and room for {capacity} in the queue")
 }
 
-const SIZES: [(u32, u32, usize); 4] = [(1, 1, 1), (1, 1, 0), (1, 2, 1), (2, 1, 1)];
-
 /// Whatever is lost, all threads come to their end.
 fn ends(run: Run) -> Found {
     let mut count = 0;
-    for (producers, consumers, capacity) in SIZES {
-        let items = if producers + consumers > 2 { 1 } else { 2 };
+    for (items, size) in [(2, (1, 1, 1)), (2, (1, 1, 0)), (0, (1, 2, 1)), (1, (2, 1, 1))] {
+        let (producers, consumers, capacity) = size;
         let found = explore(move || {
             run(producers, consumers, capacity, &source(items), &|_| ());
             "all threads done"
         });
         let ends = |ending: &str| ending == "end with all threads done";
-        let wrong = format!("{}, it does not end well", who(producers, consumers, capacity));
-        found.judge(ends, "", &wrong)?;
+        found.judge(ends, "", &format!("{}, it does not end well", with(size)))?;
         count += found.count();
     }
     Ok(format!("it ends, with one or two producers or consumers, in every interleaving ({count})"))
@@ -169,10 +168,9 @@ fn ends(run: Run) -> Found {
 
 fn loses_nothing(run: Run) -> Found {
     let mut count = 0;
-    for (producers, consumers, capacity) in SIZES {
-        let found = two_items(run, producers, consumers, capacity);
-        let wrong = format!("{}, an item is lost", who(producers, consumers, capacity));
-        found.judge(both, "", &wrong)?;
+    for (made, size) in [(2, (1, 1, 1)), (2, (1, 1, 0)), (1, (1, 2, 1)), (1, (2, 1, 1))] {
+        let found = items(run, made, size);
+        found.judge(all(made), "", &format!("{}, an item is lost", with(size)))?;
         count += found.count();
     }
     Ok(format!("no item is lost in any interleaving ({count})"))
@@ -211,15 +209,15 @@ fn waits_for_room(run: Run) -> Found {
     for producers in [1, 2] {
         let most = 1 + 1 + producers;
         let found = makes(run, producers, 1, most + 1);
-        let who = who(producers, 1, 1);
+        let with = with((producers, 1, 1));
         let wrong = format!(
-            "{who}, the producers do not wait for room. While the consumer works on its first item, \
+            "{with}, the producers do not wait for room. While the consumer works on its first item, \
              {most} items can be made: 1 is worked on, 1 is queued, and each producer waits with one"
         );
         found.judge(|ending| ending == "deadlock", "", &wrong)?;
         if found.mentions("a change of what it has read") {
             return Err(format!(
-                "{who}, a producer is busy-waiting: it asks in a loop whether there is room, and keeps \
+                "{with}, a producer is busy-waiting: it asks in a loop whether there is room, and keeps \
                  a processor busy. When all wait for the consumer:\n\n{found}"
             ));
         }
