@@ -1,0 +1,184 @@
+//! What a version that uses two cores must do. A file of the student's own is judged by it, and so are
+//! the two files of the pair.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use common::check::{Exercise, Found, Run, command};
+use common::interleave::Interleavings;
+
+use crate::stand_in::{Came, PROCESSES, Processes, explore};
+
+/// The function `run` of a version.
+pub type Version = fn(procs: u32, n: u32, args: &[String]) -> anyhow::Result<Vec<u64>>;
+
+/// The wrong version.
+const SERIAL: &str = include_str!("../../src/serial.rs");
+
+/// The file of a version, which is named as a student types it.
+pub fn exercise(name: &'static str, file: &'static str, text: &str, run: Version) -> Exercise {
+    // The other goals count only when this one is met: the wrong version meets them, too.
+    let two = Arc::new(OnceLock::new());
+    let two = move || two.get_or_init(|| all_are_alive(run, 2)).clone();
+    let after_two = |check: fn(Version) -> Found| {
+        let two = two.clone();
+        move || two().and_then(|_| check(run))
+    };
+    Exercise::new(file, text, SERIAL)
+        .goal(two.clone(), "Which line waits, and what could the parent do before it waits?")
+        .goal(
+            after_two(|run| all_are_alive(run, 3)),
+            "Which processes have been started when the parent waits for the first time?",
+        )
+        .goal(
+            after_two(each_answer_is_returned),
+            "For which processes does the parent wait, and what becomes of each answer?",
+        )
+        .goal(
+            after_two(none_is_left),
+            "A process that has ended is a zombie until its parent has waited for it. Which process \
+             does nobody wait for?",
+        )
+        .goal(
+            after_two(a_failure_is_an_error),
+            "What becomes of the `Err` that `answer` returns? An operator hands it on to the caller.",
+        )
+        .goal(
+            move || two().and_then(|_| the_program_runs(name)),
+            "What must each process be given, and what does the parent read from it?",
+        )
+}
+
+/// With a number of processes, each of which runs on until all have been started.
+fn all_are_alive(run: Version, procs: u32) -> Found {
+    let processes = Processes { until_started: procs as usize, ..PROCESSES };
+    let tell = |came: &Came| match &came.outcome {
+        Err(fault) => format!("the error: {fault}"),
+        Ok(_) => format!("at most {} at the same time, of {}", came.most, came.started),
+    };
+    let found = explore(processes, move |args| run(procs, 5, args), tell);
+    let all = if procs == 2 { "two" } else { "three" };
+    let right = format!("end with at most {procs} at the same time, of {procs}");
+    let Some((ending, sample)) = first_wrong(&found, |ending| ending == right)? else {
+        return Ok(if procs == 2 {
+            "two processes are alive at the same time"
+        } else {
+            "so are three"
+        }
+        .into());
+    };
+    Err(match ending {
+        "deadlock" if procs == 2 => format!(
+            "it is still serial. The parent waits for a process before both have been started. In this \
+             run, no process ends before process 2 is started, so the parent waits for ever:\n\n{sample}"
+        ),
+        "deadlock" => format!(
+            "three processes are not alive at the same time. In this run, no process ends before \
+             process 3 is started, and the parent waits for one of them before that:\n\n{sample}"
+        ),
+        _ => format!(
+            "{all} processes must be alive at the same time, but this run {}:\n\n{sample}",
+            of_one(ending)
+        ),
+    })
+}
+
+/// An ending, as it is said of one run.
+fn of_one(ending: &str) -> String {
+    match ending.strip_prefix("end with ") {
+        Some(value) => format!("ends with {value}"),
+        None if ending == "deadlock" => "never ends: it is a deadlock".into(),
+        None => format!("ends with a {ending}"),
+    }
+}
+
+pub fn each_answer_is_returned(run: Version) -> Found {
+    for procs in [1, 2, 3] {
+        let tell = |came: &Came| match &came.outcome {
+            Err(fault) => format!("the error: {fault}"),
+            Ok(answers) => format!("the answers {answers:?}"),
+        };
+        let found = explore(PROCESSES, move |args| run(procs, 5, args), tell);
+        let all: Vec<u32> = (1..=procs).collect();
+        let right = format!("end with the answers {all:?}");
+        if let Some((ending, sample)) = first_wrong(&found, |ending| ending == right)? {
+            let ending = of_one(ending);
+            return Err(format!(
+                "not every answer is returned once. The processes answer {all:?}, and this run {ending}:\
+                 \n\n{sample}"
+            ));
+        }
+    }
+    Ok("each answer is returned".into())
+}
+
+pub fn none_is_left(run: Version) -> Found {
+    for fails in [None, Some(1)] {
+        let tell = |came: &Came| format!("{:?}", came.left);
+        let processes = Processes { fails, ..PROCESSES };
+        let found = explore(processes, move |args| run(3, 5, args), tell);
+        if let Some((ending, sample)) = first_wrong(&found, |ending| {
+            ending == "end with []" || ending.starts_with("panic: ") && fails.is_some()
+        })? {
+            return Err(match ending.strip_prefix("end with ") {
+                Some(left) => format!(
+                    "a process is left behind. When `run` returns, nobody has waited for these of the 3 \
+                     processes: {left}.\n\n{sample}"
+                ),
+                None => format!("with three processes, this run {}:\n\n{sample}", of_one(ending)),
+            });
+        }
+    }
+    Ok("none is left behind".into())
+}
+
+pub fn a_failure_is_an_error(run: Version) -> Found {
+    for fails in [1, 2, 3] {
+        let tell = |came: &Came| match &came.outcome {
+            Err(_) => "an error".into(),
+            Ok(answers) => format!("the answers {answers:?}"),
+        };
+        let processes = Processes { fails: Some(fails), ..PROCESSES };
+        let found = explore(processes, move |args| run(3, 5, args), tell);
+        // A panic with the error is one, too.
+        let is_right = |ending: &str| {
+            ending == "end with an error"
+                || ending.starts_with("panic: ") && ending.contains("failed")
+        };
+        if let Some((ending, sample)) = first_wrong(&found, is_right)? {
+            let ending = of_one(ending);
+            return Err(format!(
+                "the failure of a process is swallowed. Process {fails} of 3 fails, and this run {ending}, \
+                 not with an error:\n\n{sample}"
+            ));
+        }
+    }
+    Ok("a failure is an error".into())
+}
+
+/// The first ending that is not right, with an interleaving that leads there. It is an error when not
+/// all interleavings could be tried.
+fn first_wrong(
+    found: &Interleavings,
+    is_right: impl Fn(&str) -> bool,
+) -> Result<Option<(&str, String)>, String> {
+    let wrong = found.endings().find(|(ending, ..)| !is_right(ending));
+    match wrong {
+        Some((ending, _, sample)) => Ok(Some((ending, sample.to_string()))),
+        None => found.judge(is_right, "", "").map(|_| None),
+    }
+}
+
+/// With real processes. What has been explored has come to an end in every interleaving.
+fn the_program_runs(name: &str) -> Found {
+    let typed = format!("{name} --procs 2 --n 100");
+    let run = Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), &typed));
+    let outcome = run.at_most(Duration::from_secs(4)).end();
+    let is_checked = outcome.stdout.contains("2 right answers: 100! each");
+    if outcome.status.success() && is_checked {
+        return Ok("the program computes 100! twice".into());
+    }
+    let said = outcome.stderr.lines().find(|line| line.starts_with("error: "));
+    let said = said.map_or(outcome.stdout.clone(), str::to_string);
+    Err(format!("the program itself fails:\n\n$ factorial-procs {typed}\n{said}"))
+}
