@@ -20,12 +20,11 @@ fn your_turn_all_processes_are_alive_at_the_same_time() {
         .must_be_untouched_or_right();
 }
 
-/// A text that is nobody's copy is judged in any case.
-const CHANGED: &str = "";
-
 #[test]
-fn a_copy_of_serial_is_still_wrong() {
-    let verdict = exercise("serial", "yours.rs", CHANGED, serial::run).judge();
+fn an_untouched_copy_of_serial_is_judged_as_still_wrong() {
+    let file = "factorial-procs/src/serial.rs";
+    let verdict = exercise("serial", file, "changed", serial::run).judge();
+    exercise::serial_must_be_serial();
     assert!(matches!(verdict, Verdict::Wrong(_)), "{verdict}");
     let said = verdict.to_string();
     for text in ["it is still serial. ", "waits for process 1", "Which line waits"] {
@@ -34,7 +33,6 @@ fn a_copy_of_serial_is_still_wrong() {
 }
 
 #[test]
-fn a_copy_of_parallel_is_right() {
-    let verdict = exercise("parallel", "yours.rs", CHANGED, parallel::run).judge();
-    assert!(matches!(verdict, Verdict::Right(_)), "{verdict}");
+fn parallel_is_judged_as_right() {
+    exercise::parallel_must_be_right();
 }

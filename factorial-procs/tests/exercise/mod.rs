@@ -1,10 +1,11 @@
 //! What a version that uses two cores must do. A file of the student's own is judged by it, and so are
-//! the two files of the pair.
+//! the two files of the pair. The check that uses it has `serial` and `parallel` as modules.
 
-use std::sync::{Arc, OnceLock};
+use std::panic::{UnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use common::check::{Exercise, Found, Run, command};
+use common::check::{Exercise, Found, Run, Verdict, command};
 use common::interleave::Interleavings;
 
 use crate::stand_in::{Came, PROCESSES, Processes, explore};
@@ -19,7 +20,7 @@ const SERIAL: &str = include_str!("../../src/serial.rs");
 pub fn exercise(name: &'static str, file: &'static str, text: &str, run: Version) -> Exercise {
     // The other goals count only when this one is met: the wrong version meets them, too.
     let two = Arc::new(OnceLock::new());
-    let two = move || two.get_or_init(|| all_are_alive(run, 2)).clone();
+    let two = move || two.get_or_init(|| or_its_panic(|| all_are_alive(run, 2))).clone();
     let after_two = |check: fn(Version) -> Found| {
         let two = two.clone();
         move || two().and_then(|_| check(run))
@@ -54,12 +55,16 @@ fn all_are_alive(run: Version, procs: u32) -> Found {
     let processes = Processes { until_started: procs as usize, ..PROCESSES };
     let tell = |came: &Came| match &came.outcome {
         Err(fault) => format!("the error: {fault}"),
-        Ok(_) => format!("at most {} at the same time, of {}", came.most, came.started),
+        Ok(_) => format!("{} started, at most {} at the same time", came.started, came.most),
     };
     let found = explore(processes, move |args| run(procs, 5, args), tell);
     let all = if procs == 2 { "two" } else { "three" };
-    let right = format!("end with at most {procs} at the same time, of {procs}");
-    let Some((ending, sample)) = first_wrong(&found, |ending| ending == right)? else {
+    let is_right = |ending: &str| {
+        let most =
+            ending.split_once(", at most ").and_then(|(_, it)| it.split(' ').next()?.parse().ok());
+        most.is_some_and(|most: u32| most >= procs)
+    };
+    let Some((ending, sample)) = first_wrong(&found, is_right)? else {
         return Ok(if procs == 2 {
             "two processes are alive at the same time"
         } else {
@@ -92,7 +97,7 @@ fn of_one(ending: &str) -> String {
     }
 }
 
-pub fn each_answer_is_returned(run: Version) -> Found {
+fn each_answer_is_returned(run: Version) -> Found {
     for procs in [1, 2, 3] {
         let tell = |came: &Came| match &came.outcome {
             Err(fault) => format!("the error: {fault}"),
@@ -112,7 +117,7 @@ pub fn each_answer_is_returned(run: Version) -> Found {
     Ok("each answer is returned".into())
 }
 
-pub fn none_is_left(run: Version) -> Found {
+fn none_is_left(run: Version) -> Found {
     for fails in [None, Some(1)] {
         let tell = |came: &Came| format!("{:?}", came.left);
         let processes = Processes { fails, ..PROCESSES };
@@ -132,7 +137,7 @@ pub fn none_is_left(run: Version) -> Found {
     Ok("none is left behind".into())
 }
 
-pub fn a_failure_is_an_error(run: Version) -> Found {
+fn a_failure_is_an_error(run: Version) -> Found {
     for fails in [1, 2, 3] {
         let tell = |came: &Came| match &came.outcome {
             Err(_) => "an error".into(),
@@ -169,16 +174,74 @@ fn first_wrong(
     }
 }
 
+/// A check that panics says why, and need not be done once more.
+fn or_its_panic(check: impl FnOnce() -> Found + UnwindSafe) -> Found {
+    catch_unwind(check).unwrap_or_else(|panic| {
+        Err(panic.downcast_ref::<String>().map_or("it panics.", String::as_str).into())
+    })
+}
+
 /// With real processes. What has been explored has come to an end in every interleaving.
 fn the_program_runs(name: &str) -> Found {
+    if !the_work_is_right() {
+        return Ok("its processes run".into());
+    }
     let typed = format!("{name} --procs 2 --n 100");
     let run = Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), &typed));
     let outcome = run.at_most(Duration::from_secs(4)).end();
     let is_checked = outcome.stdout.contains("2 right answers: 100! each");
     if outcome.status.success() && is_checked {
-        return Ok("the program computes 100! twice".into());
+        return Ok("its processes compute 100!".into());
     }
     let said = outcome.stderr.lines().find(|line| line.starts_with("error: "));
     let said = said.map_or(outcome.stdout.clone(), str::to_string);
     Err(format!("the program itself fails:\n\n$ factorial-procs {typed}\n{said}"))
+}
+
+/// If n! itself is wrong, no version is to blame: `tests/factorial.rs` says so.
+fn the_work_is_right() -> bool {
+    let answer = real_answer::answer(&real_factorial::factorial(100));
+    real_answer::check(&[100], vec![answer]).is_ok()
+}
+
+#[path = "../../src/answer.rs"]
+mod real_answer;
+
+#[path = "../../src/factorial.rs"]
+mod real_factorial;
+
+const YOURS: &str = "factorial-procs/src/yours.rs";
+
+/// Each check of what `parallel` does begins with this: all of them say the same when it is broken.
+#[track_caller]
+pub fn parallel_must_be_right() {
+    static VERDICT: LazyLock<Result<(), String>> = LazyLock::new(|| {
+        let file = "factorial-procs/src/parallel.rs";
+        let text = include_str!("../../src/parallel.rs");
+        match exercise("parallel", file, text, crate::parallel::run).judge() {
+            Verdict::Right(_) => Ok(()),
+            Verdict::Untouched => Err(format!("{file} is still wrong: it is a copy of serial.rs.")),
+            verdict => Err(verdict.to_string()),
+        }
+    });
+    if let Err(verdict) = &*VERDICT {
+        panic!(
+            "\n{verdict}\n\nThis is the right version of the lesson: `git checkout \
+             factorial-procs/src/parallel.rs` brings it back. Your own file is {YOURS}.\n"
+        );
+    }
+}
+
+/// The same for what `serial` does.
+#[track_caller]
+pub fn serial_must_be_serial() {
+    static FAULT: LazyLock<Option<String>> = LazyLock::new(|| {
+        let checks = [each_answer_is_returned, none_is_left, a_failure_is_an_error];
+        checks.into_iter().find_map(|check| check(crate::serial::run).err())
+    });
+    let file = "factorial-procs/src/serial.rs";
+    exercise("serial", file, SERIAL, crate::serial::run).must_stay_wrong(YOURS);
+    if let Some(fault) = &*FAULT {
+        panic!("\n{file} is slow, but must not be wrong: {fault}\n");
+    }
 }

@@ -208,9 +208,7 @@ pub mod common {
             &self.name
         }
 
-        /// It may be asked in a loop.
         pub fn is_alive(&self) -> bool {
-            thread::yield_now();
             let process = self.process.lock().unwrap().take();
             let is_alive = process.as_ref().is_some_and(|process| !process.is_finished());
             if is_alive {
