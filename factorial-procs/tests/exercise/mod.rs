@@ -18,31 +18,32 @@ const SERIAL: &str = include_str!("../../src/serial.rs");
 
 /// The file of a version, which is named as a student types it.
 pub fn exercise(name: &'static str, file: &'static str, text: &str, run: Version) -> Exercise {
-    // The other goals count only when this one is met: the wrong version meets them, too.
     let two = Arc::new(OnceLock::new());
     let two = move || two.get_or_init(|| or_its_panic(|| all_are_alive(run, 2))).clone();
-    let after_two = |check: fn(Version) -> Found| {
-        let two = two.clone();
-        move || two().and_then(|_| check(run))
+    // The wrong version meets the other goals, too, so they count only when this one is met.
+    let ends = Arc::new(Ends::of(run));
+    let after_two = |check: fn(&Ends) -> Found| {
+        let (two, ends) = (two.clone(), ends.clone());
+        move || two().and_then(|_| check(&ends))
     };
     Exercise::new(file, text, SERIAL)
         .goal(two.clone(), "Which line waits, and what could the parent do before it waits?")
         .goal(
-            after_two(|run| all_are_alive(run, 3)),
+            after_two(|ends| all_are_alive(ends.run, 3)),
             "Which processes have been started when the parent waits for the first time?",
         )
         .goal(
-            after_two(each_answer_is_returned),
+            after_two(Ends::each_answer_is_returned),
             "For which processes does the parent wait, and what becomes of each answer?",
         )
         .goal(
-            after_two(none_is_left),
-            "A process that has ended is a zombie until its parent has waited for it. Which process \
-             does nobody wait for?",
+            after_two(Ends::a_failure_is_an_error),
+            "What becomes of the `Err` that `answer` returns? An operator hands it on to the caller.",
         )
         .goal(
-            after_two(a_failure_is_an_error),
-            "What becomes of the `Err` that `answer` returns? An operator hands it on to the caller.",
+            after_two(Ends::none_is_left),
+            "A process that has ended is a zombie until its parent has waited for it. Which process \
+             does nobody wait for?",
         )
         .goal(
             move || two().and_then(|_| the_program_runs(name)),
@@ -50,9 +51,11 @@ pub fn exercise(name: &'static str, file: &'static str, text: &str, run: Version
         )
 }
 
-/// With a number of processes, each of which runs on until all have been started.
+/// With a number of processes, each of which runs on until all have been started. For two, this is
+/// proved. For three, some interleavings are enough to find a version that has two at a time.
 fn all_are_alive(run: Version, procs: u32) -> Found {
-    let processes = Processes { until_started: procs as usize, ..PROCESSES };
+    let most_runs = if procs == 2 { PROCESSES.most_runs } else { 60 };
+    let processes = Processes { until_started: procs as usize, most_runs, ..PROCESSES };
     let tell = |came: &Came| match &came.outcome {
         Err(fault) => format!("the error: {fault}"),
         Ok(_) => format!("{} started, at most {} at the same time", came.started, came.most),
@@ -64,7 +67,9 @@ fn all_are_alive(run: Version, procs: u32) -> Found {
             ending.split_once(", at most ").and_then(|(_, it)| it.split(' ').next()?.parse().ok());
         most.is_some_and(|most: u32| most >= procs)
     };
-    let Some((ending, sample)) = first_wrong(&found, is_right)? else {
+    let wrong =
+        if procs == 2 { first_wrong(&found, is_right)? } else { any_wrong(&found, is_right) };
+    let Some((ending, sample)) = wrong else {
         return Ok(if procs == 2 {
             "two processes are alive at the same time"
         } else {
@@ -97,81 +102,118 @@ fn of_one(ending: &str) -> String {
     }
 }
 
-fn each_answer_is_returned(run: Version) -> Found {
-    for procs in [1, 2, 3] {
-        let tell = |came: &Came| match &came.outcome {
-            Err(fault) => format!("the error: {fault}"),
-            Ok(answers) => format!("the answers {answers:?}"),
-        };
-        let found = explore(PROCESSES, move |args| run(procs, 5, args), tell);
-        let all: Vec<u32> = (1..=procs).collect();
-        let right = format!("end with the answers {all:?}");
-        if let Some((ending, sample)) = first_wrong(&found, |ending| ending == right)? {
-            let ending = of_one(ending);
-            return Err(format!(
-                "not every answer is returned once. The processes answer {all:?}, and this run {ending}:\
-                 \n\n{sample}"
-            ));
-        }
-    }
-    Ok("each answer is returned".into())
+/// How a version ends when its processes end whenever they like.
+pub struct Ends {
+    run: Version,
+    one: OnceLock<Interleavings>,
+    two: OnceLock<Interleavings>,
+    two_of_which_one_fails: [OnceLock<Interleavings>; 2],
 }
 
-fn none_is_left(run: Version) -> Found {
-    for fails in [None, Some(1)] {
-        let tell = |came: &Came| format!("{:?}", came.left);
-        let processes = Processes { fails, ..PROCESSES };
-        let found = explore(processes, move |args| run(3, 5, args), tell);
-        if let Some((ending, sample)) = first_wrong(&found, |ending| {
-            ending == "end with []" || ending.starts_with("panic: ") && fails.is_some()
-        })? {
-            return Err(match ending.strip_prefix("end with ") {
-                Some(left) => format!(
-                    "a process is left behind. When `run` returns, nobody has waited for these of the 3 \
-                     processes: {left}.\n\n{sample}"
-                ),
-                None => format!("with three processes, this run {}:\n\n{sample}", of_one(ending)),
-            });
+impl Ends {
+    pub fn of(run: Version) -> Self {
+        Self {
+            run,
+            one: OnceLock::new(),
+            two: OnceLock::new(),
+            two_of_which_one_fails: Default::default(),
         }
     }
-    Ok("none is left behind".into())
-}
 
-fn a_failure_is_an_error(run: Version) -> Found {
-    for fails in [1, 2, 3] {
-        let tell = |came: &Came| match &came.outcome {
-            Err(_) => "an error".into(),
-            Ok(answers) => format!("the answers {answers:?}"),
-        };
-        let processes = Processes { fails: Some(fails), ..PROCESSES };
-        let found = explore(processes, move |args| run(3, 5, args), tell);
-        // A panic with the error is one, too.
-        let is_right = |ending: &str| {
-            ending == "end with an error"
-                || ending.starts_with("panic: ") && ending.contains("failed")
-        };
-        if let Some((ending, sample)) = first_wrong(&found, is_right)? {
-            let ending = of_one(ending);
-            return Err(format!(
-                "the failure of a process is swallowed. Process {fails} of 3 fails, and this run {ending}, \
-                 not with an error:\n\n{sample}"
-            ));
-        }
+    fn explore(&self, procs: u32, fails: Option<usize>) -> Interleavings {
+        let (run, processes) = (self.run, Processes { fails, ..PROCESSES });
+        explore(
+            processes,
+            move |args| run(procs, 5, args),
+            |came| {
+                let left =
+                    came.left.iter().map(|number| format!("{LEFT}{number}")).collect::<String>();
+                match &came.outcome {
+                    Err(fault) => format!("the error: {fault}{left}"),
+                    Ok(answers) => format!("the answers {answers:?}{left}"),
+                }
+            },
+        )
     }
-    Ok("a failure is an error".into())
+
+    fn one(&self) -> &Interleavings {
+        self.one.get_or_init(|| self.explore(1, None))
+    }
+
+    fn two(&self) -> &Interleavings {
+        self.two.get_or_init(|| self.explore(2, None))
+    }
+
+    fn one_fails(&self, number: usize) -> &Interleavings {
+        self.two_of_which_one_fails[number - 1].get_or_init(|| self.explore(2, Some(number)))
+    }
+
+    pub fn each_answer_is_returned(&self) -> Found {
+        for (found, all) in [(self.two(), "[1, 2]"), (self.one(), "[1]")] {
+            let right = format!("end with the answers {all}");
+            let is_right = |ending: &str| ending.split(LEFT).next() == Some(&right);
+            if let Some((ending, sample)) = first_wrong(found, is_right)? {
+                return Err(format!(
+                    "not every answer is returned once. The processes answer {all}, and this run \
+                     {}:\n\n{sample}",
+                    of_one(ending)
+                ));
+            }
+        }
+        Ok("each answer is returned".into())
+    }
+
+    pub fn none_is_left(&self) -> Found {
+        for found in [self.two(), self.one(), self.one_fails(1), self.one_fails(2)] {
+            let is_right = |ending: &str| !ending.contains(LEFT);
+            if let Some((ending, sample)) = first_wrong(found, is_right)? {
+                return Err(format!(
+                    "a process is left behind. Nobody has waited for it when `run` returns. This run \
+                     {}:\n\n{sample}",
+                    of_one(ending)
+                ));
+            }
+        }
+        Ok("none is left behind".into())
+    }
+
+    pub fn a_failure_is_an_error(&self) -> Found {
+        for fails in [1, 2] {
+            // A panic with the error is one, too.
+            let is_right = |ending: &str| {
+                let is_panic = ending.starts_with("panic: ") && ending.contains("failed");
+                ending.starts_with("end with the error: ") || is_panic
+            };
+            if let Some((ending, sample)) = first_wrong(self.one_fails(fails), is_right)? {
+                return Err(format!(
+                    "a failure is not returned as an error. Process {fails} of 2 fails, and this run \
+                     {}:\n\n{sample}",
+                    of_one(ending)
+                ));
+            }
+        }
+        Ok("a failure is an error".into())
+    }
 }
 
-/// The first ending that is not right, with an interleaving that leads there. It is an error when not
-/// all interleavings could be tried.
+/// Comes before the number of each process that is left behind.
+const LEFT: &str = ", and leaves process ";
+
+/// An ending that is not right, with an interleaving that leads there. It is an error when not all
+/// interleavings could be tried.
 fn first_wrong(
     found: &Interleavings,
     is_right: impl Fn(&str) -> bool,
 ) -> Result<Option<(&str, String)>, String> {
-    let wrong = found.endings().find(|(ending, ..)| !is_right(ending));
-    match wrong {
-        Some((ending, _, sample)) => Ok(Some((ending, sample.to_string()))),
+    match any_wrong(found, &is_right) {
         None => found.judge(is_right, "", "").map(|_| None),
+        wrong => Ok(wrong),
     }
+}
+
+fn any_wrong(found: &Interleavings, is_right: impl Fn(&str) -> bool) -> Option<(&str, String)> {
+    let wrong = found.endings().find(|(ending, ..)| !is_right(ending));
+    wrong.map(|(ending, _, sample)| (ending, sample.to_string()))
 }
 
 /// A check that panics says why, and need not be done once more.
@@ -236,8 +278,10 @@ pub fn parallel_must_be_right() {
 #[track_caller]
 pub fn serial_must_be_serial() {
     static FAULT: LazyLock<Option<String>> = LazyLock::new(|| {
-        let checks = [each_answer_is_returned, none_is_left, a_failure_is_an_error];
-        checks.into_iter().find_map(|check| check(crate::serial::run).err())
+        let ends = Ends::of(crate::serial::run);
+        let checks =
+            [Ends::each_answer_is_returned, Ends::a_failure_is_an_error, Ends::none_is_left];
+        checks.into_iter().find_map(|check| check(&ends).err())
     });
     let file = "factorial-procs/src/serial.rs";
     exercise("serial", file, SERIAL, crate::serial::run).must_stay_wrong(YOURS);

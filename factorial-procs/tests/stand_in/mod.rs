@@ -31,11 +31,17 @@ pub struct Processes {
     pub fails: Option<usize>,
     /// What a process answers, from its own number and its n.
     pub answer: fn(usize, u64) -> u64,
+    /// So many runs are enough.
+    pub most_runs: u64,
 }
 
 /// Each process ends whenever it likes, and answers with its number.
-pub const PROCESSES: Processes =
-    Processes { until_started: 0, fails: None, answer: |number, _| number as u64 };
+pub const PROCESSES: Processes = Processes {
+    until_started: 0,
+    fails: None,
+    answer: |number, _| number as u64,
+    most_runs: 4_000,
+};
 
 /// What came of one interleaving.
 pub struct Came {
@@ -99,7 +105,7 @@ where
     R: Fn(&[String]) -> anyhow::Result<Vec<u64>> + Send + Sync + 'static,
 {
     let args = ["version".to_string(), name.clone()];
-    Explorer::default().explore(move || {
+    Explorer::default().at_most(processes.most_runs).explore(move || {
         let counts = Arc::new(Mutex::new(Counts::default()));
         let shared = Shared::new("processes");
         let world = Arc::new(World { shared, processes, counts: counts.clone() });
@@ -273,8 +279,7 @@ pub mod common {
                 let counts = counts.lock().unwrap();
                 counts.reaped.len() >= until || counts.killed.contains(&number)
             };
-            let what = format!("the start of process {until}");
-            self.shared.step_when(&what, may_end, || {
+            let end = || {
                 let mut counts = self.counts.lock().unwrap();
                 counts.alive -= 1;
                 let is_killed = counts.killed.contains(&number);
@@ -283,7 +288,14 @@ pub mod common {
                     (),
                     ["ends", "fails", "is killed"][if is_killed { 2 } else { fails.into() }].into(),
                 )
-            });
+            };
+            if until > 0 {
+                // Only whether it ends is of interest, so in which order is no choice.
+                self.shared.wait(&format!("the start of process {until}"), may_end);
+                end();
+            } else {
+                self.shared.step(end);
+            }
         }
     }
 
