@@ -67,7 +67,7 @@ fn pool_must_do_each_task_once() {
     FOUND.must_all_end_with(
         "the answers [1, 2]",
         "pool.rs does a task twice, or leaves one out",
-        "To look which task is next and to take it must be one step: the lock is held for both.",
+        "To look which task is next and to take it must be one critical section: hold the lock for both.",
     );
 }
 

@@ -190,7 +190,7 @@ fn lines_of_many_processes_never_mix() {
 #[test]
 fn all_processes_count_time_from_the_same_zero() {
     let mut program = command(PROGRAM, "parallel --n 0");
-    program.env(common::clock::ZERO, "0"); // 1970: whoever forgets it counts from now
+    program.env(common::clock::ZERO, "0"); // 1970: a process that forgets it counts from now
     let said = Run::start(program).end().stdout();
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(" ms  process ")).collect();
     assert_eq!(lines.len(), 4, "{said}");

@@ -80,7 +80,7 @@ fn all_are_alive(run: Version, procs: u32) -> Found {
     Err(match ending {
         "deadlock" if procs == 2 => format!(
             "it is still serial. The parent waits for a process before both have been started. In this \
-             run, no process ends before process 2 is started, so the parent waits for ever:\n\n{sample}"
+             run, no process ends before process 2 is started, so it is a deadlock:\n\n{sample}"
         ),
         "deadlock" => format!(
             "three processes are not alive at the same time. In this run, no process ends before \
