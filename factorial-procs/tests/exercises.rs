@@ -95,6 +95,7 @@ fn each_half_solution_is_half_fixed() {
 }
 
 fn exercise(name: &'static str) -> Exercise {
+    a_worker_must_answer();
     let race = Arc::new(OnceLock::new());
     let race = move || race.get_or_init(|| Race::of(name)).clone();
     let after = |check: fn(Race) -> Found| {
@@ -119,6 +120,15 @@ fn exercise(name: &'static str) -> Exercise {
             move || race().the_first_wins().and_then(|_| no_answer_does_not_win(name)),
             "What does `read_answer` return for a worker that ends without a line?",
         )
+}
+
+/// The workers are processes of `pool`. If they do not answer, no exercise is to blame.
+#[track_caller]
+fn a_worker_must_answer() {
+    let worker = command(env!("CARGO_BIN_EXE_factorial-procs"), "process 11 pool");
+    let outcome = Run::start(worker).end();
+    let right = answer::answer(&factorial::factorial(11)).to_string();
+    assert_eq!(outcome.stdout.trim_end(), right, "pool.rs: a process does not answer: {outcome:?}");
 }
 
 /// What is seen when three workers wait for Enter, and only worker 2 gets it.

@@ -536,6 +536,24 @@ pub const EDITS: &[Edit] = &[
         verdict: Red("threads.rs does not start all threads"),
     },
     Edit {
+        what: "a process does not answer",
+        file: SERIAL,
+        changes: &[("    show!(\"{}\", answer(&product));", "    say!(\"{}\", answer(&product));")],
+        verdict: Red("serial.rs is slow, but must not be wrong"),
+    },
+    Edit {
+        what: "a process does not answer",
+        file: PARALLEL,
+        changes: &[("    show!(\"{}\", answer(&product));", "    say!(\"{}\", answer(&product));")],
+        verdict: Red("gave a wrong answer"),
+    },
+    Edit {
+        what: "a process does not answer",
+        file: POOL,
+        changes: &[("    show!(\"{}\", answer(&product));", "    say!(\"{}\", answer(&product));")],
+        verdict: Red("pool.rs: a process does not answer"),
+    },
+    Edit {
         what: "only the first answer is checked",
         file: "src/main.rs",
         changes: &[(
