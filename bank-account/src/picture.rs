@@ -1,15 +1,23 @@
 //! The pictures of this lesson, drawn from what was noted while real threads ran.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use common::picture::{Lane, bad, good, timeline};
+use common::picture::{self, Lane, bad, good, timeline};
 use common::record::Record;
 
 use crate::deadlock::circle;
-use crate::watched::{Step, Thread};
+use crate::notes::{Step, Thread};
 
 /// So many threads are drawn.
 const SHOWN: usize = 10;
+
+/// Shows a picture, unless nothing was noted: not all that a student may write is watched.
+pub fn show(picture: &str) {
+    if !picture.is_empty() {
+        picture::show(picture);
+    }
+}
 
 /// A lane with a new mark wherever `mark` gives one for a step, instead of the one before.
 fn lane(name: String, thread: &Thread, to: Duration, mark: impl Fn(Step, char) -> char) -> Lane {
@@ -33,15 +41,34 @@ fn lane(name: String, thread: &Thread, to: Duration, mark: impl Fn(Step, char) -
 fn outcome(thread: &Thread) -> (String, i64) {
     let (mut read, mut outcome) = (None, (String::new(), 0));
     for (_, step) in &thread.notes {
-        match (*step, read) {
-            (Step::Reads(amount), _) => read = Some(amount),
-            (Step::Writes { amount, over }, Some(read)) => {
+        match *step {
+            Step::Reads { amount, .. } => read = Some(amount),
+            Step::Writes { amount, over, .. } => {
+                let read = read.unwrap_or(over); // `+=` reads what it writes over
                 outcome = (format!("reads {read}, writes {amount}"), over - read);
             }
             _ => {}
         }
     }
     outcome
+}
+
+/// If threads read and write several variables, it is not known which one is the balance. What they
+/// read and write is left out then.
+fn without_riddles(threads: &[Thread]) -> Vec<Thread> {
+    let at = |step: &Step| match *step {
+        Step::Reads { at, .. } | Step::Writes { at, .. } => Some(at),
+        _ => None,
+    };
+    let notes = threads.iter().flat_map(|thread| &thread.notes);
+    let places: HashSet<usize> = notes.filter_map(|(_, step)| at(step)).collect();
+    let mut threads = threads.to_vec();
+    if places.len() > 1 {
+        for thread in &mut threads {
+            thread.notes.retain(|(_, step)| at(step).is_none());
+        }
+    }
+    threads
 }
 
 /// Threads that begin to wait so soon after a deposit begins do so in the same column as that.
@@ -57,9 +84,13 @@ fn begin_to_wait_together(lanes: &mut [Lane], so_soon: Duration) {
 /// A lane for each of some threads, in the order in which they read: if money is lost, from the
 /// thread before that on.
 pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
+    if threads.is_empty() {
+        return String::new();
+    }
+    let threads = without_riddles(threads);
     let mut numbered: Vec<_> = threads.iter().zip(1..).collect();
     numbered.sort_by_key(|(thread, _)| {
-        let reads = |(_, step): &&_| matches!(step, Step::Reads(_) | Step::Acquires { .. });
+        let reads = |(_, step): &&_| matches!(step, Step::Reads { .. } | Step::Acquires { .. });
         thread.notes.iter().find(reads).map(|(at, _)| *at)
     });
     let first_loss = numbered.iter().position(|(thread, _)| outcome(thread).1 > 0);
@@ -67,7 +98,7 @@ pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
     numbered.drain(..first.min(threads.len().saturating_sub(SHOWN)));
     numbered.truncate(SHOWN);
     let mark = |step, now| match step {
-        Step::Reads(_) | Step::Acquires { .. } => '█',
+        Step::Reads { .. } | Step::Acquires { .. } => '█',
         Step::Writes { .. } => ' ',
         Step::Waits { .. } if now != '█' => '░',
         Step::Pauses if now != '█' => '·',
@@ -101,11 +132,13 @@ pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
     picture + legend.trim_end()
 }
 
-/// How much is in the account.
-pub fn result(balance: i64, sum: i64) -> String {
+/// How much is in the account, unless there is a deadlock.
+pub fn result(balance: Option<i64>, sum: i64) -> String {
+    let Some(balance) = balance else { return bad(&format!("{:<30}", "deadlock")) };
     match sum - balance {
         0 => good(&format!("{:<30}", format!("¥{sum} of ¥{sum}: nothing lost"))),
-        lost => bad(&format!("{:<30}", format!("¥{balance} of ¥{sum}: ¥{lost} lost"))),
+        lost @ 1.. => bad(&format!("{:<30}", format!("¥{balance} of ¥{sum}: ¥{lost} lost"))),
+        more => bad(&format!("{:<30}", format!("¥{balance} of ¥{sum}: ¥{} too much", -more))),
     }
 }
 
@@ -120,6 +153,9 @@ pub fn transfers(version: &str, run: &Record, threads: &[Thread]) -> String {
             locks.push(*lock);
         }
     }
+    if locks.is_empty() {
+        return String::new();
+    }
     let stuck = circle(threads);
     let mut lanes = Vec::new();
     for (thread, number) in threads.iter().zip(1..) {
@@ -133,7 +169,7 @@ pub fn transfers(version: &str, run: &Record, threads: &[Thread]) -> String {
             });
             let waits = lane.spans.last().is_some_and(|span| span.mark == '░');
             if waits && stuck.contains(&thread.id) {
-                lane.note = bad("← waits for ever");
+                lane.note = bad("← deadlock");
             }
             lanes.push(lane);
         }
