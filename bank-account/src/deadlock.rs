@@ -47,7 +47,7 @@ pub fn circle(threads: &[Thread]) -> Vec<ThreadId> {
         for (_, step) in notes {
             match step {
                 Step::Waits { lock } => drop(waiting.insert(*id, *lock)),
-                Step::Acquires { lock } => drop((waiting.remove(id), held.insert(*lock))),
+                Step::Acquires { lock, .. } => drop((waiting.remove(id), held.insert(*lock))),
                 Step::Releases { lock } => drop(held.remove(lock)),
                 _ => {}
             }

@@ -103,6 +103,7 @@ impl Proof {
         let (name, lesson, found) = (cli::name(&version), version.explored(), explored(version));
         let all = found.count();
         let text = match found.endings().find(|(ending, ..)| *ending != lesson.right_ending()) {
+            None if all == 1 => "There is one interleaving: its threads do not overlap.".into(),
             None => format!("All {all} interleavings of {}: proved.", lesson.all_right()),
             Some((ending, count, _)) => {
                 let wrong = lesson.wrong(ending);

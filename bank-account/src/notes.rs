@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use common::clock::since_zero;
 
-/// What a thread does. A lock or an amount of money is known by its address.
+/// What a thread does. A lock or an amount of money is known by its address. The money may be inside
+/// of the lock.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     Pauses,
     GoesOn,
     Waits { lock: usize },
-    Acquires { lock: usize },
+    Acquires { lock: usize, has_money: bool },
     Releases { lock: usize },
     Reads { amount: i64, at: usize },
     Writes { amount: i64, over: i64, at: usize },

@@ -90,7 +90,9 @@ pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
     let threads = without_riddles(threads);
     let mut numbered: Vec<_> = threads.iter().zip(1..).collect();
     numbered.sort_by_key(|(thread, _)| {
-        let reads = |(_, step): &&_| matches!(step, Step::Reads { .. } | Step::Acquires { .. });
+        let reads = |(_, step): &&_| {
+            matches!(step, Step::Reads { .. } | Step::Acquires { has_money: true, .. })
+        };
         thread.notes.iter().find(reads).map(|(at, _)| *at)
     });
     let first_loss = numbered.iter().position(|(thread, _)| outcome(thread).1 > 0);
@@ -98,15 +100,19 @@ pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
     numbered.drain(..first.min(threads.len().saturating_sub(SHOWN)));
     numbered.truncate(SHOWN);
     let mark = |step, now| match step {
-        Step::Reads { .. } | Step::Acquires { .. } => '█',
+        Step::Reads { .. } | Step::Acquires { has_money: true, .. } => '█',
         Step::Writes { .. } => ' ',
+        Step::Releases { .. } if now == '░' => ' ',
         Step::Waits { .. } if now != '█' => '░',
         Step::Pauses if now != '█' => '·',
         _ => now,
     };
     let mut lanes = Vec::new();
     for (thread, number) in numbered {
-        let end = thread.notes.last().map_or(run.to, |(at, _)| *at);
+        let end = match thread.notes.last() {
+            Some((at, step)) if !matches!(step, Step::Waits { .. }) => *at,
+            _ => run.to, // it waits to this day
+        };
         let mut lane = lane(format!("thread {number}"), thread, end, mark);
         let (said, lost) = outcome(thread);
         let loss = if lost > 0 { bad(&format!("  ← ¥{lost} lost")) } else { String::new() };
@@ -147,7 +153,7 @@ pub fn transfers(version: &str, run: &Record, threads: &[Thread]) -> String {
     // The locks have numbers in the order in which the thread that was started first needs them.
     let mut locks = Vec::new();
     for (_, step) in threads.iter().flat_map(|thread| &thread.notes) {
-        if let Step::Waits { lock } | Step::Acquires { lock } = step
+        if let Step::Waits { lock } | Step::Acquires { lock, .. } = step
             && !locks.contains(lock)
         {
             locks.push(*lock);
@@ -163,7 +169,7 @@ pub fn transfers(version: &str, run: &Record, threads: &[Thread]) -> String {
             let name = format!("thread {number}, lock {lock_number}");
             let mut lane = lane(name, thread, run.to, |step, now| match step {
                 Step::Waits { lock: this } if this == *lock => '░',
-                Step::Acquires { lock: this } if this == *lock => '█',
+                Step::Acquires { lock: this, .. } if this == *lock => '█',
                 Step::Releases { lock: this } if this == *lock => ' ',
                 _ => now,
             });

@@ -220,8 +220,10 @@ pub struct MutexGuard<'a, T: 'static> {
 
 impl<'a, T: 'static> MutexGuard<'a, T> {
     fn new(lock: usize, real: LockResult<real::MutexGuard<'a, T>>) -> Self {
-        note(Step::Acquires { lock });
-        Self { lock, over: None, real: Some(real.unwrap_or_else(PoisonError::into_inner)) }
+        let real = real.unwrap_or_else(PoisonError::into_inner);
+        let guard = Self { lock, over: None, real: Some(real) };
+        note(Step::Acquires { lock, has_money: guard.amount().is_some() });
+        guard
     }
 
     /// What is inside the lock, if it is an amount of money.

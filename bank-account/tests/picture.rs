@@ -188,7 +188,15 @@ fn unlocked_shows_which_thread_writes_over_a_deposit_that_it_has_not_read() {
 
 #[test]
 fn locked_and_owned_show_who_waits_for_the_lock_and_lose_nothing() {
-    for deposit in [locked, owned] {
+    let owned_lanes = [
+        "  thread 1  █████████████████████                            reads 0, writes 1",
+        "  thread 2                   ░░░░░░░░░░░░░█████████████████  reads 1, writes 2",
+    ];
+    let locked_lanes = [
+        "  thread 1      █████████████████                            reads 0, writes 1",
+        "  thread 2                   ░░░░░░░░░░░░░░░░░█████████████  reads 1, writes 2",
+    ];
+    for (deposit, lanes) in [(owned as fn(&Account), owned_lanes), (locked, locked_lanes)] {
         let start = into_one_account(deposit);
         let picture = drawn(picture::deposits, || {
             let one = start();
@@ -203,8 +211,8 @@ fn locked_and_owned_show_who_waits_for_the_lock_and_lose_nothing() {
             &picture,
             &[
                 "            0 ms                                     110 ms",
-                "  thread 1  █████████████████████                            reads 0, writes 1",
-                "  thread 2                   ░░░░░░░░░░░░░█████████████████  reads 1, writes 2",
+                lanes[0],
+                lanes[1],
                 "  ░ waits for the lock   █ from reading to writing",
             ],
         );

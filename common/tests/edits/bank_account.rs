@@ -110,8 +110,6 @@ const TRY_AGAIN: &str = "    loop {
             *to_balance += amount;
             return;
         }
-        drop(from_balance);
-        thread::yield_now();
     }
 ";
 const SWAPPED: &str = "    if from.number > to.number {
@@ -195,7 +193,7 @@ pub const EDITS: &[Edit] = edits! {
     Right, YOURS_DEADLOCK, "the higher number first": FROM => "    if from.number < to.number {\n        return transfer(to, from, -amount, busy);\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
     Right, YOURS_DEADLOCK, "first and second": CROSSED => FIRST_BY_NUMBER;
     Right, YOURS_DEADLOCK, "a global lock": CROSSED => GLOBAL;
-    Right, YOURS_DEADLOCK, "releases the first lock and tries again": CROSSED => TRY_AGAIN;
+    Wrong, YOURS_DEADLOCK, "releases the first lock and tries again, maybe for ever": CROSSED => TRY_AGAIN;
     Right, YOURS_DEADLOCK, "one lock at a time": CROSSED => "    *from.balance.lock().unwrap() -= amount;\n    thread::sleep(busy);\n    *to.balance.lock().unwrap() += amount;\n";
     Right, YOURS_DEADLOCK, "`RwLock`": "use std::sync::Mutex;" => "use std::sync::RwLock;", "    balance: Mutex<i64>," => "    balance: RwLock<i64>,", CROSSED => "    let (low, high) = if from.number < to.number { (from, to) } else { (to, from) };\n    let (mut low, mut high) = (low.balance.write().unwrap(), high.balance.write().unwrap());\n    thread::sleep(busy);\n    let amount = if from.number < to.number { amount } else { -amount };\n    *low -= amount;\n    *high += amount;\n", "number: 1, balance: Mutex::new" => "number: 1, balance: RwLock::new", "number: 2, balance: Mutex::new" => "number: 2, balance: RwLock::new";
 
@@ -224,5 +222,5 @@ pub const EDITS: &[Edit] = edits! {
     Right, LOCKED, "another name": "    lock: Mutex<()>,\n" => "    till: Mutex<u8>,\n", "self.lock.lock()" => "self.till.lock()";
     Right, ORDERED, "first and second": SWAPPED => "", CROSSED => FIRST_BY_NUMBER;
     Right, ORDERED, "a global lock": SWAPPED => "", CROSSED => GLOBAL;
-    Right, ORDERED, "releases the first lock and tries again": SWAPPED => "", CROSSED => TRY_AGAIN;
+    Red("ordered.rs is still wrong"), ORDERED, "releases the first lock and tries again, maybe for ever": SWAPPED => "", CROSSED => TRY_AGAIN;
 };
