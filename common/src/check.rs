@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs};
 
-pub use exercise::{Exercise, Found, Verdict};
+pub use exercise::{Exercise, Found, Verdict, code};
 use patience::{LONGEST_RUN, Patience};
 
 use crate::lifeline::{self, LIFELINE};

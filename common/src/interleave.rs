@@ -50,9 +50,10 @@
 //!   itself, it goes on only when something that it has read is changed. If that never happens, this
 //!   is a deadlock. A loop that counts its rounds may therefore give up later than a real one; after
 //!   100 rounds in which nothing changes, it is taken for one that waits for ever.
-//! - A **process** is a thread that shares only files and pipes with others (see [`process()`]). Where
-//!   [`Explorer::kills`] allows it, a process can be killed before each of its steps. Its locks are
-//!   released then and its ends of pipes closed, its files stay, and its destructors do nothing.
+//! - A **process** is a thread that shares only files and pipes with others (see [`process()`]): each
+//!   has a copy of its own of every `static`. Where [`Explorer::kills`] allows it, a process can be
+//!   killed before each of its steps. Its locks are released then and its ends of pipes closed, its
+//!   files stay, and its destructors do nothing.
 //! - The disk of [`fs`] is a new one in each interleaving: [`fs::prepare`] puts files there, and
 //!   [`fs::files`] tells what is there at the end.
 //!
@@ -181,7 +182,7 @@ pub mod thread;
 mod timeout;
 mod waiting;
 
-pub use explore::{Explorer, explore, explore_plainly};
+pub use explore::{Explorer, explore, explore_plainly, finish};
 pub use ledger::Ledger;
 pub use play::play;
 pub use process::{Process, process};
@@ -275,6 +276,8 @@ pub mod io {
     pub use super::output::Output;
     pub use super::pipe::{PipeReader, PipeWriter, named_pipe, pipe};
     pub use super::stdio::{Stdin, StdinLock, stderr, stdin, stdout};
+    #[doc(hidden)]
+    pub use super::stdio::{eprint, print};
     #[doc(no_inline)]
     pub use std::io::{
         BufRead, BufReader, BufWriter, Error, ErrorKind, Read, Result, Write, read_to_string,
@@ -323,6 +326,11 @@ macro_rules! explore {
     ($name:ident, $file:literal $(, use $stand_in:path)?) => {
         mod $name {
             use $crate::interleave as std;
+            #[allow(unused_imports, reason = "only a file that prints needs them")]
+            use $crate::{
+                explored_eprint as eprint, explored_eprintln as eprintln, explored_print as print,
+                explored_println as println,
+            };
             $(use $stand_in;)?
             include!($file);
 

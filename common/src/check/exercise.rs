@@ -185,8 +185,14 @@ impl Display for Verdict {
     }
 }
 
-/// What a file says to the compiler: neither comments nor spaces. (A lesson file has no `//` in a text.)
-fn code(text: &str) -> String {
+/// What a file of Rust says to the compiler: neither comments nor spaces. (A lesson file has no `//`
+/// in a text.)
+///
+/// ```
+/// let text = "let a = 1; // one";
+/// assert_eq!(common::check::code(text), "leta=1;");
+/// ```
+pub fn code(text: &str) -> String {
     let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
     lines.flat_map(str::split_whitespace).collect()
 }

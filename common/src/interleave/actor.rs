@@ -40,6 +40,8 @@ pub(super) struct Actor {
     /// It cannot be ended where it is: it is being unwound, or its threads come first.
     pub(super) firm: bool,
     pub(super) scope: Option<usize>,
+    /// In whose memory it is: that of the lesson, which is 0, or of a process of its own.
+    pub(super) memory: usize,
     /// It stands for a process, which may be killed.
     pub(super) mortal: bool,
     pub(super) killed: bool,
@@ -71,6 +73,7 @@ impl Actor {
             wait: (String::new(), None),
             firm: false,
             scope,
+            memory: 0,
             mortal: false,
             killed: false,
             panicked: false,

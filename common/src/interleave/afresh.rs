@@ -1,14 +1,16 @@
-//! What a stand-in is made of, afresh in each interleaving.
+//! What a stand-in is made of, afresh in each interleaving, and in each process.
 
+use std::iter;
 use std::sync::OnceLock;
 
-use super::stage;
+use super::stage::{Memory, own_memory};
 
-/// What a stand-in is made of, afresh in each interleaving, even if it is a `static`.
+/// What a stand-in is made of, afresh in each interleaving, even if it is a `static`. Each process that
+/// a `Worker` stands for has one of its own, since processes share no memory.
 pub(super) struct Afresh<S>(OnceLock<Box<Node<S>>>);
 
 struct Node<S> {
-    run: u64,
+    memory: Memory,
     here: S,
     next: Afresh<S>,
 }
@@ -18,14 +20,14 @@ impl<S> Afresh<S> {
         Self(OnceLock::new())
     }
 
-    /// That of the current interleaving.
+    /// That of the current interleaving and process.
     pub(super) fn get(&self, make: impl Fn() -> S) -> &S {
-        let run = stage::me().0.run;
+        let memory = own_memory();
         let mut place = self;
         loop {
-            let new = || Box::new(Node { run, here: make(), next: Self::new() });
+            let new = || Box::new(Node { memory, here: make(), next: Self::new() });
             let node = place.0.get_or_init(new);
-            if node.run == run {
+            if node.memory == memory {
                 return &node.here;
             }
             place = &node.next;
@@ -34,7 +36,14 @@ impl<S> Afresh<S> {
 
     /// Was it used in another interleaving than this one?
     pub(super) fn is_left_over(&self) -> bool {
-        self.0.get().is_some_and(|first| first.run != stage::me().0.run)
+        self.0.get().is_some_and(|first| first.memory.0 != own_memory().0)
+    }
+
+    /// Has another process used it in this interleaving?
+    pub(super) fn is_of_another_process(&self) -> bool {
+        let (run, process) = own_memory();
+        let mut nodes = iter::successors(self.0.get(), |node| node.next.0.get());
+        nodes.any(|node| node.memory.0 == run && node.memory.1 != process)
     }
 
     /// That of the last interleaving in which it was used, if there was one.

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::pipe::PipeReader;
 use super::process::{can_be_killed, is_killed};
 use super::shared::hold;
-use super::stage::me;
+use super::stage::{becomes_a_process, me};
 use super::stdio::{Standard, Stdin};
 use super::thread::Builder;
 
@@ -89,7 +89,10 @@ impl Worker {
             answer => answer.clone(),
         };
         let own = standard.clone();
-        let process = Builder::new().name(name.clone()).spawn(move || own.during(role))?;
+        let process = Builder::new().name(name.clone()).spawn(move || {
+            becomes_a_process();
+            own.during(role)
+        })?;
         if *mortal {
             can_be_killed(process.thread.number);
         }

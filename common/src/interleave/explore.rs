@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::report::Interleavings;
 use super::search::{MOST_RUNS, Search};
-use super::stage::Lesson;
+use super::stage::{self, Lesson};
 
 /// A lesson whose value is a text.
 pub(super) fn told<T: Display>(lesson: impl Fn() -> T + Send + Sync + 'static) -> Lesson {
@@ -51,6 +51,32 @@ pub fn explore_plainly<T: Display>(
     lesson: impl Fn() -> T + Send + Sync + 'static,
 ) -> Interleavings {
     Explorer::default().plainly().explore(lesson)
+}
+
+/// Ends the interleaving here and now, as if the closure had returned `value`. A check calls it when it
+/// has seen what it looks for, in whichever thread, so that it need not wait for a lesson that may
+/// never end.
+///
+/// ```
+/// use common::interleave as std;
+/// use std::{sync::mpsc, thread};
+///
+/// let found = common::interleave::explore(|| {
+///     let (put, get) = mpsc::channel();
+///     put.send(1).unwrap();
+///     thread::scope(|scope| {
+///         scope.spawn(|| get.iter().for_each(|item| common::interleave::finish(item)));
+///     });
+///     "this is never returned: `put` is still there, so `iter` waits"
+/// });
+/// assert_eq!(found.ending_with(1), 1);
+/// ```
+///
+/// # Panics
+///
+/// Outside of what is explored.
+pub fn finish(value: impl Display) -> ! {
+    stage::finish(value.to_string())
 }
 
 /// A way to run lessons in every interleaving that differs from [`explore`].

@@ -43,6 +43,13 @@ impl Lock {
                  the next. Make it inside of what is explored, or in a `static` LazyLock",
             );
         }
+        if self.afresh.is_of_another_process() {
+            stage::fault(
+                "two processes use a lock in a `static`. Processes share no memory: in a real program, \
+                 each of them has a lock of its own there, which excludes no other process. A lock \
+                 on a file does",
+            );
+        }
         self.afresh
             .get(|| Here { shared: Shared::made_at("lock", self.place), held: Arc::default() })
     }

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 
 use super::handle::ScopedJoinHandle;
 use super::scope::Scope;
-use super::stage::me;
+use super::stage::{becomes_a_process, me};
 use super::thread::Builder;
 
 pub use super::command::{Command, Stdio};
@@ -26,7 +26,11 @@ pub fn process<'scope, T: Send + 'scope>(
     name: &str,
     f: impl FnOnce() -> T + Send + 'scope,
 ) -> Process<'scope, T> {
-    let started = Builder::new().name(name.into()).spawn_scoped(scope, f);
+    let role = || {
+        becomes_a_process();
+        f()
+    };
+    let started = Builder::new().name(name.into()).spawn_scoped(scope, role);
     let handle = started.expect("failed to spawn thread");
     can_be_killed(handle.thread.number);
     Process(handle)

@@ -84,6 +84,22 @@ pub(crate) fn is_on_stage() -> bool {
     ME.try_with(|me| me.borrow().is_some()).unwrap_or(false)
 }
 
+/// Which memory: that of one interleaving and one process in it.
+pub(super) type Memory = (u64, usize);
+
+/// The memory that the calling thread shares with all threads of its process.
+pub(super) fn own_memory() -> Memory {
+    let (stage, thread) = me();
+    let memory = stage.state().threads[thread].memory;
+    (stage.run, memory)
+}
+
+/// The calling thread is the first one of a process: it shares no memory with the others.
+pub(super) fn becomes_a_process() {
+    let (stage, thread) = me();
+    stage.state().threads[thread].memory = thread;
+}
+
 /// The stage and the number of the calling thread.
 pub(super) fn me() -> (Arc<Stage>, usize) {
     let me = ME.with_borrow(Clone::clone);
@@ -118,6 +134,7 @@ pub(super) fn play(lesson: &Lesson, mut search: Search) -> (Search, Came) {
         Some(Over::Asked { choice, waits }) => Came::Asked { record, choice, waits },
         Some(Over::Fault(fault)) => panic!("{fault}"),
         Some(Over::Deadlock) => Came::Ending(DEADLOCK.into(), record),
+        Some(Over::Finished(value)) => Came::Ending(end_with(value), record),
         _ => Came::Ending(state.value.take().map_or_else(panic, end_with), record),
     };
     (search, came)
@@ -152,7 +169,11 @@ impl Stage {
         let mut state = self.state();
         let shared = Shared::register(&mut state, THREAD, Location::caller());
         let number = state.threads.len();
-        state.threads.push(Actor::new(name, scope, hash((parent, number)), shared));
+        let starter = ME.with_borrow(|me| me.as_ref().map(|(_, starter)| *starter));
+        let memory = starter.map_or(0, |starter| state.threads[starter].memory);
+        let mut actor = Actor::new(name, scope, hash((parent, number)), shared);
+        actor.memory = memory;
+        state.threads.push(actor);
         number
     }
 
@@ -272,6 +293,12 @@ pub(super) fn fault(text: &str) {
     if !thread::panicking() {
         end_if_over();
     }
+}
+
+/// The run is over, and ends with this value.
+pub(super) fn finish(value: String) -> ! {
+    me().0.state().over.get_or_insert(Over::Finished(value));
+    panic::resume_unwind(Box::new(Curtain));
 }
 
 /// Has the process of the calling thread been killed? Then it does nothing any more.

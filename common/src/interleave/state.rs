@@ -22,6 +22,8 @@ pub(super) const KILLED: &str = "is killed";
 /// Why a run is over.
 pub(super) enum Over {
     Returned,
+    /// A thread has seen enough: the run ends with this value.
+    Finished(String),
     /// Every thread waits for another.
     Deadlock,
     /// The run has come to a state that is known.

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Arguments;
-use std::io::{self, BufRead, BufReader, Lines, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Lines, Read, Write};
 use std::sync::Arc;
 
 use super::output::Output;
@@ -19,6 +19,8 @@ pub(super) struct Standard {
 
 thread_local! {
     static OWN: RefCell<Standard> = RefCell::default();
+    /// What was read from the pipe, and not yet from standard input.
+    static REST: RefCell<Vec<u8>> = RefCell::default();
 }
 
 impl Standard {
@@ -51,7 +53,12 @@ pub fn stdin() -> Stdin {
 impl Stdin {
     /// See [`std::io::Stdin::lock`].
     pub fn lock(self) -> StdinLock {
-        StdinLock(BufReader::new(self))
+        StdinLock(Cursor::new(REST.take()), BufReader::new(self))
+    }
+
+    /// See [`std::io::Stdin::read_line`].
+    pub fn read_line(&self, line: &mut String) -> io::Result<usize> {
+        self.clone().lock().read_line(line)
     }
 
     /// See [`std::io::Stdin::lines`].
@@ -62,36 +69,63 @@ impl Stdin {
 
 impl Read for &Stdin {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let rest = REST.take();
+        if !rest.is_empty() {
+            let count = (&*rest).read(to)?;
+            REST.set(rest[count..].to_vec());
+            return Ok(count);
+        }
         self.0.as_ref().map_or(Ok(0), |pipe| (&**pipe).read(to))
     }
 }
 
 by_reference!(Read for Stdin);
 
-/// See [`std::io::StdinLock`].
-pub struct StdinLock(BufReader<Stdin>);
+/// See [`std::io::StdinLock`]. What another one has left in its buffer comes first.
+pub struct StdinLock(Cursor<Vec<u8>>, BufReader<Stdin>);
 
 impl StdinLock {
     /// Is there nothing to read at this moment? It does not wait. To look is a step.
     pub fn is_empty(&self) -> bool {
-        let pipe = self.0.get_ref().0.as_ref();
-        self.0.buffer().is_empty() && pipe.is_none_or(|pipe| pipe.is_empty())
+        let pipe = self.1.get_ref().0.as_ref();
+        self.buffered().next().is_none() && pipe.is_none_or(|pipe| pipe.is_empty())
+    }
+
+    fn buffered(&self) -> impl Iterator<Item = u8> {
+        let before = &self.0.get_ref()[self.0.position() as usize..];
+        before.iter().chain(self.1.buffer()).copied()
     }
 }
 
 impl Read for StdinLock {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.0.read(to)
+        match self.0.read(to)? {
+            0 => self.1.read(to),
+            count => Ok(count),
+        }
     }
 }
 
 impl BufRead for StdinLock {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
+        match self.0.fill_buf()? {
+            [] => self.1.fill_buf(),
+            _ => self.0.fill_buf(),
+        }
     }
 
     fn consume(&mut self, amount: usize) {
-        self.0.consume(amount);
+        match self.0.fill_buf() {
+            Ok([]) | Err(_) => self.1.consume(amount),
+            Ok(_) => self.0.consume(amount),
+        }
+    }
+}
+
+impl Drop for StdinLock {
+    fn drop(&mut self) {
+        let rest = self.buffered().collect();
+        let _ = REST.try_with(|own| own.replace(rest)); // a thread that ends has none
     }
 }
 
@@ -109,3 +143,38 @@ pub fn stderr() -> Output {
 pub(crate) fn show(text: Arguments<'_>) {
     writeln!(stdout(), "{text}").expect("the parent hears it");
 }
+
+/// What `print!` does in a process. Where its output goes nowhere, nothing is printed: a line that is
+/// left over from a search for a fault would come in every interleaving.
+#[doc(hidden)]
+pub fn print(text: Arguments<'_>) {
+    write!(stdout(), "{text}").expect("failed printing to stdout");
+}
+
+/// What `eprint!` does in a process, as `print`.
+#[doc(hidden)]
+pub fn eprint(text: Arguments<'_>) {
+    write!(stderr(), "{text}").expect("failed printing to stderr");
+}
+
+/// Defines what stands in for a macro that prints.
+macro_rules! prints {
+    ($dollar:tt $($name:ident $real:ident $to:ident $end:literal),*) => {
+        $(
+            #[doc = concat!("See [`std::", stringify!($real), "`]. In a process, it is a step.")]
+            #[macro_export]
+            #[doc(hidden)]
+            macro_rules! $name {
+                () => { $crate::interleave::io::$to(format_args!($end)) };
+                ($dollar($dollar text:tt)*) => {
+                    $crate::interleave::io::$to(format_args!(
+                        "{}{}", format_args!($dollar($dollar text)*), $end
+                    ))
+                };
+            }
+        )*
+    };
+}
+
+prints!($ explored_print print print "", explored_println println print "\n",
+    explored_eprint eprint eprint "", explored_eprintln eprintln eprint "\n");

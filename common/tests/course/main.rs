@@ -3,21 +3,25 @@
 mod outputs;
 mod pages;
 mod programs;
+mod words;
+mod yours;
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::{iter, thread};
 
-use pages::{Page, course, files, is_version, lessons, read};
+use common::check::code;
+use pages::{Block, Page, course, files, is_version, lessons, read};
 use regex::Regex;
 use similar::{ChangeTag, TextDiff};
 
 /// The parts of a lesson page, in their order.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     "Run it",
     "What you see",
     "Why",
     "The fix",
+    "Your turn",
     "Predict, then try",
     "In Python and here",
     "Where the original goes wrong",
@@ -120,11 +124,11 @@ fn every_link_leads_to_a_file() {
 #[test]
 fn no_lesson_file_has_more_than_80_lines() {
     for lesson in lessons() {
-        for folder in ["src", "examples"] {
+        for folder in ["src", "examples", "exercises"] {
             for file in files(&lesson, folder) {
                 let text = read(format!("{lesson}/{folder}/{file}.rs"));
                 let lines = text.lines().count();
-                let is_lesson = folder == "examples" || is_version(&text);
+                let is_lesson = folder != "src" || is_version(&text);
                 let most = if is_lesson { 80 } else { 300 };
                 assert!(
                     lines <= most,
@@ -135,49 +139,80 @@ fn no_lesson_file_has_more_than_80_lines() {
     }
 }
 
-/// A page says which pairs it has: `git diff --no-index ONE OTHER`.
+/// A page says which pairs it has, `git diff --no-index ONE OTHER`, and shows the diff of each.
 #[test]
-fn every_pair_differs_by_at_most_8_lines_and_the_page_shows_exactly_these() {
+fn every_pair_differs_by_at_most_8_lines_and_its_diff_can_be_typed_as_the_page_shows_it() {
     for lesson in lessons() {
         let page = Page::of_lesson(&lesson);
-        let shown = page.blocks("diff").flat_map(|block| &block.lines);
-        let shown = shown.filter(|line| line.starts_with(['+', '-'])).cloned();
-        let shown: Vec<String> = shown.collect();
-        let mut changed = Vec::new();
-        let mut pairs = 0;
-        for (_, command) in &page.quoted {
-            let Some(files) = command.strip_prefix("git diff --no-index ") else { continue };
-            let (one, other) = files.split_once(' ').unwrap();
-            let in_table = |line: &str| {
-                line.split_once(&format!("]({one})"))
-                    .is_some_and(|(_, rest)| rest.contains(&format!("]({other})")))
-            };
-            let is_listed = read("README.md").lines().any(in_table);
-            assert!(
-                is_listed,
-                "README.md: no line of the table has links to {one}, then to {other}"
-            );
-            let (one, other) = (read(one), read(other));
-            let diff = TextDiff::from_lines(&one, &other);
-            let lines = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
-            let lines: Vec<String> =
-                lines.map(|line| format!("{}{}", line.tag(), line.value().trim_end())).collect();
-            assert!(
-                lines.len() <= 8,
-                "{files}: {} changed lines, at most 8 are the fix:\n{}",
-                lines.len(),
-                lines.join("\n")
-            );
-            changed.extend(lines);
-            pairs += 1;
-        }
         let path = &page.path;
-        assert!(pairs > 0, "{path}: no `git diff --no-index` names a pair");
-        let (shown, changed) = (shown.join("\n"), changed.join("\n"));
-        assert!(
-            shown == changed,
-            "{path}: the `diff` blocks show\n{shown}\n\nThe files differ by\n{changed}\n\n{}",
-            lesson_knows(&page)
+        let commands = page.quoted.iter().map(|(_, quoted)| quoted);
+        let pairs: Vec<(&str, &str)> = commands
+            .filter_map(|it| it.strip_prefix("git diff --no-index ")?.split_once(' '))
+            .collect();
+        let diffs: Vec<&Block> = page.blocks("diff").collect();
+        assert!(!pairs.is_empty(), "{path}: no `git diff --no-index` names a pair");
+        assert_eq!(
+            pairs.len(),
+            diffs.len(),
+            "{path}: each pair has one `diff` block, in this order"
         );
+        for ((one, other), block) in pairs.into_iter().zip(diffs) {
+            must_be_listed(one, other);
+            let (wrong, right) = (read(one), read(other));
+            let diff = TextDiff::from_lines(&wrong, &right);
+            let changes = diff.iter_all_changes().filter(|line| line.tag() != ChangeTag::Equal);
+            let changes = changes.filter(|line| !code(line.value()).is_empty());
+            let changed: Vec<String> =
+                changes.map(|line| format!("{}{}", line.tag(), line.value().trim_end())).collect();
+            let (count, changed) = (changed.len(), changed.join("\n"));
+            assert!(count <= 8, "{one}: {count} changed lines, at most 8 are the fix:\n{changed}");
+            let typed = typed(&wrong, block).unwrap_or_else(|fault| {
+                panic!("{path}, line {}: {fault}\n{}", block.line, lesson_knows(&page))
+            });
+            assert!(
+                code(&typed) == code(&right),
+                "{path}, line {}: typed as it is shown, the fix turns {one} into\n{typed}\n{other} \
+                 is another file. They differ by\n{changed}\n\n{}",
+                block.line,
+                lesson_knows(&page)
+            );
+        }
     }
+}
+
+#[track_caller]
+fn must_be_listed(one: &str, other: &str) {
+    let is_listed = |line: &str| {
+        line.split_once(&format!("]({one})"))
+            .is_some_and(|(_, rest)| rest.contains(&format!("]({other})")))
+    };
+    let is_listed = read("README.md").lines().any(is_listed);
+    assert!(is_listed, "README.md: no line of the table has links to {one}, then to {other}");
+}
+
+/// The file that comes of a diff, if somebody who sees nothing else types it. Its parts stand between
+/// lines of `@@`. The lines that a part begins with, and those that it replaces, must tell its place.
+fn typed(file: &str, diff: &Block) -> Result<String, String> {
+    let mut lines: Vec<&str> = file.lines().map(str::trim_end).collect();
+    for part in diff.lines.split(|line| line.starts_with("@@")) {
+        let with = |signs: [char; 2]| -> Vec<&str> {
+            let own = part.iter().filter(|line| line.is_empty() || line.starts_with(signs));
+            own.map(|line| line.get(1..).unwrap_or_default().trim_end()).collect()
+        };
+        let (old, new) = (with([' ', '-']), with([' ', '+']));
+        let is_here = |at: &usize| lines[*at..].starts_with(&old);
+        let places: Vec<usize> = (0..lines.len()).filter(is_here).collect();
+        match places[..] {
+            [at] if !old.is_empty() => drop(lines.splice(at..at + old.len(), new)),
+            _ => {
+                return Err(format!(
+                    "these lines stand at {} places of the file, not at 1; lines around them would \
+                     tell where to type:\n{}",
+                    places.len(),
+                    part.join("\n")
+                ));
+            }
+        }
+    }
+    Ok(lines.join("\n"))
 }

@@ -53,9 +53,11 @@ impl Page {
         Self::new(format!("{lesson}/README.md"))
     }
 
-    /// The page of the course, and those of the lessons.
+    /// The page of the course, and those of the lessons and of their exercises.
     pub fn all() -> Vec<Self> {
-        let lessons = lessons().into_iter().map(|lesson| format!("{lesson}/README.md"));
+        let pages = ["README.md", "exercises/README.md"];
+        let own = |lesson: String| pages.map(|page| format!("{lesson}/{page}"));
+        let lessons = lessons().into_iter().flat_map(own);
         ["README.md".into()].into_iter().chain(lessons).map(Self::new).collect()
     }
 

@@ -15,13 +15,14 @@ use crate::pages::{Page, course, files, is_version, lessons, read};
 /// `git diff`.
 const OTHERS: &[&str] = &[
     "PATH=$PATH:target/debug",
-    "cargo doc --workspace --open",
+    "cargo doc --workspace --no-deps --open",
     "cargo fetch",
     "cargo test",
     "cargo test --workspace",
     "cargo test --workspace --no-run",
     "cargo test -p common --test course",
-    "git checkout .",
+    "cargo test -p common --test course -- --ignored",
+    "cargo test -p common --test edits -- --ignored",
     "kill -9 PID",
     r"printf 'one\ntwo\n'",
     "seq 2000",
@@ -116,9 +117,13 @@ fn can_be_typed(typed: &str) -> Result<(), String> {
             if is_plain { Ok(()) } else { is_accepted(&program, &arguments) }
         }
         ["echo", ..] => Ok(()), // what a program after `|` reads
-        ["cargo", "test", "-p", lesson] => must_be_one_of("lesson", lesson, &lessons()),
-        ["git", "diff", "--no-index", one, other] => {
-            let missing = [one, other].into_iter().find(|file| !course().join(file).is_file());
+        ["cargo", "test", "-p", lesson]
+        | ["cargo", "test", "-p", lesson, "--test", "exercises", "--", "--ignored"] => {
+            must_be_one_of("lesson", lesson, &lessons())
+        }
+        ["git", "diff" | "checkout", ref files @ ..] => {
+            let mut files = files.iter().filter(|file| !file.starts_with('-') && **file != ".");
+            let missing = files.find(|file| !course().join(file).is_file());
             missing.map_or(Ok(()), |file| Err(format!("there is no file {file}")))
         }
         [lesson, ref arguments @ ..] if lessons().iter().any(|name| name == lesson) => {
@@ -238,7 +243,8 @@ fn every_version_has_a_file_and_stands_on_its_page_and_runs() {
         }
 
         let is_version = |name: &String| is_version(&read(format!("{lesson}/src/{name}.rs")));
-        let in_files: Vec<String> = files(&lesson, "src").into_iter().filter(is_version).collect();
+        let in_files = files(&lesson, "src").into_iter().filter(is_version);
+        let in_files: Vec<String> = in_files.map(|name| name.replace('_', "-")).collect();
         let mut versions: Vec<&str> = versions.split(", ").collect();
         versions.sort();
         if in_files != versions {

@@ -4,9 +4,12 @@ use common::interleave as std;
 use common::interleave::common::{Worker, pid, show, worker::join_all};
 use common::interleave::{Explorer, Interleavings, Process, explore, explore_plainly, process};
 
+use ::std::panic;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Mutex, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -521,4 +524,114 @@ fn a_file_that_is_opened_with_options_is_appended_to_or_emptied_or_must_be_new()
         io::ErrorKind::InvalidInput
     );
     assert_eq!((found.count(), found.ending_with(ending)), (1, 1), "{found}");
+}
+
+#[test]
+fn what_a_line_has_left_in_the_buffer_of_standard_input_comes_next() {
+    let read = || {
+        let mut text = String::new();
+        io::stdin().read_line(&mut text)?;
+        text += &io::stdin().lines().next().expect("there is a second line")?;
+        io::stdin().lock().read_line(&mut text)?;
+        let mut bytes = [0; 2];
+        io::stdin().read_exact(&mut bytes)?;
+        show!("{text:?}, {bytes:?}, {:?}", io::read_to_string(io::stdin())?);
+        Ok(())
+    };
+    let found = explore(move || {
+        let (get, mut put) = io::pipe().unwrap();
+        write!(put, "1\n2\n3\n4\n5").unwrap();
+        drop(put);
+        let mut reader = Command::of("reader", read);
+        let reader = Worker::start(reader.stdin(get).stdout(Stdio::piped()));
+        reader.unwrap().answer::<String>().unwrap()
+    });
+    assert_eq!(found.ending_with(r#""1\n23\n", [52, 10], "5""#), 1, "{found}");
+}
+
+/// A file that prints, as a student's may.
+mod printing {
+    common::explore!(printing, "printing.rs");
+    pub use printing::*;
+}
+
+#[test]
+fn what_a_process_prints_goes_where_its_parent_has_connected_it() {
+    let found = explore(|| {
+        let (get, put) = io::pipe().unwrap();
+        let mut command = Command::of("worker", || {
+            printing::prints();
+            Ok(())
+        });
+        command.stdout(put.try_clone().unwrap()).stderr(put);
+        Worker::start(&mut command).unwrap().join().unwrap();
+        drop(command);
+        io::read_to_string(get).unwrap()
+    });
+    assert_eq!(found.ending_with("1 one\n2 two\n\n"), 1, "{found}");
+}
+
+fn two_workers(role: fn() -> anyhow::Result<()>) {
+    let workers = ["a", "b"].map(|name| Worker::start(&mut Command::of(name, role)));
+    join_all(workers.into_iter().collect::<anyhow::Result<_>>().unwrap()).unwrap();
+}
+
+#[test]
+fn a_static_is_another_one_in_each_process() {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    fn counts() -> anyhow::Result<()> {
+        COUNT.fetch_add(1, SeqCst);
+        Ok(fs::write(DB, COUNT.load(SeqCst).to_string())?)
+    }
+    let found = explore(|| {
+        two_workers(counts);
+        left()
+    });
+    assert_eq!(found.ending_with(1), found.count(), "{found}");
+}
+
+#[test]
+fn a_lock_that_two_processes_have_in_a_static_is_told_since_it_excludes_nobody() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static OTHER: RwLock<()> = RwLock::new(());
+    fn locks() -> anyhow::Result<()> {
+        drop(LOCK.lock().unwrap());
+        Ok(())
+    }
+    fn writes() -> anyhow::Result<()> {
+        drop(OTHER.write().unwrap());
+        Ok(())
+    }
+    for role in [locks, writes] {
+        let fault = panic::catch_unwind(|| {
+            explore(move || {
+                two_workers(role);
+                "an end"
+            })
+        });
+        let fault = fault.err().expect("it must be told").downcast::<String>().unwrap();
+        assert!(fault.starts_with("two processes use a lock in a `static`."), "{fault}");
+    }
+}
+
+#[test]
+fn the_threads_of_a_process_share_its_statics() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    fn counts() {
+        let _guard = LOCK.lock().unwrap();
+        fs::write(DB, (left() + 1).to_string()).unwrap();
+    }
+    let found = explore(|| {
+        fs::prepare(DB, "0");
+        let role = || {
+            thread::scope(|scope| {
+                scope.spawn(counts);
+                scope.spawn(counts);
+            });
+            Ok(())
+        };
+        Worker::start(&mut Command::of("worker", role)).unwrap().join().unwrap();
+        left()
+    });
+    assert_eq!(found.ending_with(2), found.count(), "{found}");
 }

@@ -1,7 +1,7 @@
 //! Each of these was wrong once: it hung, aborted, or gave a false verdict.
 
 use common::interleave as std;
-use common::interleave::{Explorer, Interleavings, explore};
+use common::interleave::{Explorer, Interleavings, explore, finish};
 
 use ::std::cell::Cell;
 use ::std::panic;
@@ -425,4 +425,25 @@ fn a_loop_that_goes_on_and_on_is_reported_with_its_thread_and_its_latest_steps()
     });
     assert!(said.contains("over 300 steps"), "{said}");
     assert!(said.contains("The latest steps of thread 1: adds 1 to 296"), "{said}");
+}
+
+#[test]
+fn a_check_that_has_seen_enough_ends_the_interleaving_in_whichever_thread() {
+    let found = explore(|| {
+        let (put, get) = mpsc::channel::<()>();
+        let steps = AtomicI64::new(0);
+        thread::scope(|scope| {
+            for thread in [1, 2] {
+                let steps = &steps;
+                scope.spawn(move || {
+                    steps.fetch_add(1, SeqCst);
+                    finish(thread)
+                });
+            }
+            let _ = get.recv(); // for ever: `put` is still there
+        });
+        drop(put);
+        "never"
+    });
+    assert_eq!(endings(&found), [("end with 1", 1), ("end with 2", 1)], "{found}");
 }
