@@ -124,16 +124,13 @@ pub fn deposits(version: &str, run: &Record, threads: &[Thread]) -> String {
     begin_to_wait_together(&mut lanes, (to - run.from) / 40);
     let spans = || lanes.iter().flat_map(|lane| &lane.spans);
     let picture = timeline(version, &Record { from: run.from, to, ..Record::default() }, &lanes);
-    let mut legend = String::new();
-    for (mark, what) in
-        [('·', "pauses"), ('░', "waits for the lock"), ('█', "from reading to writing")]
-    {
-        if spans().any(|span| span.mark == mark) {
-            legend += &format!("  {mark} {what} ");
-        }
-    }
+    let marks = [('·', "pauses"), ('░', "waits for the lock"), ('█', "from reading to writing")];
+    let marks = marks.iter().filter(|(mark, _)| spans().any(|span| span.mark == *mark));
+    let marks: Vec<String> = marks.map(|(mark, what)| format!("{mark} {what}")).collect();
+    let mut legend = format!("  {}", marks.join("   "));
     if threads.len() > SHOWN {
-        legend += &format!("  ({SHOWN} of {} threads)", threads.len());
+        let what = if marks.len() < 3 { " threads" } else { "" }; // for more, there is no room
+        legend += &format!("   ({SHOWN} of {}{what})", threads.len());
     }
     picture + legend.trim_end()
 }

@@ -23,7 +23,7 @@ fn unlocked_loses_a_deposit_in_18_of_20_interleavings() {
 
 fn unlocked_must_lose_a_deposit() {
     let text = include_str!("../src/unlocked.rs");
-    deposits("bank-account/src/unlocked.rs", text, unlocked::run)
+    deposits("bank-account/src/unlocked.rs", text, "", unlocked::run)
         .must_stay_wrong("bank-account/src/yours.rs");
     let found = explore(|| format!("¥{}", unlocked::run(2, 1, Duration::ZERO)));
     assert!(
@@ -36,19 +36,19 @@ fn unlocked_must_lose_a_deposit() {
 #[test]
 fn locked_keeps_every_deposit_in_every_interleaving() {
     let text = include_str!("../src/locked.rs");
-    deposits("bank-account/src/locked.rs", text, locked::run).must_be_right();
+    deposits("bank-account/src/locked.rs", text, "", locked::run).must_be_right();
 }
 
 #[test]
 fn owned_keeps_every_deposit_in_every_interleaving() {
     let text = include_str!("../src/owned.rs");
-    deposits("bank-account/src/owned.rs", text, owned::run).must_be_right();
+    deposits("bank-account/src/owned.rs", text, "", owned::run).must_be_right();
 }
 
 #[test]
 fn atomic_keeps_every_deposit_in_every_interleaving() {
     let text = include_str!("../src/atomic.rs");
-    deposits("bank-account/src/atomic.rs", text, atomic::run).must_be_right();
+    deposits("bank-account/src/atomic.rs", text, "", atomic::run).must_be_right();
 }
 
 const BOTH_DONE: &str = "account 1: ¥110, account 2: ¥90";
@@ -61,7 +61,7 @@ const BOTH_DONE: &str = "account 1: ¥110, account 2: ¥90";
 #[test]
 fn crossed_deadlocks_in_6_of_12_interleavings() {
     let text = include_str!("../src/crossed.rs");
-    transfers("bank-account/src/crossed.rs", text, crossed::run)
+    transfers("bank-account/src/crossed.rs", text, "", crossed::run)
         .must_stay_wrong("bank-account/src/yours_deadlock.rs");
     let found = explore(|| crossed::run(10, 20, Duration::ZERO));
     assert!(
@@ -77,7 +77,7 @@ fn crossed_deadlocks_in_6_of_12_interleavings() {
 #[test]
 fn ordered_does_both_transfers_in_every_interleaving() {
     let text = include_str!("../src/ordered.rs");
-    transfers("bank-account/src/ordered.rs", text, ordered::run).must_be_right();
+    transfers("bank-account/src/ordered.rs", text, "", ordered::run).must_be_right();
 }
 
 const THREADS: u32 = 100;

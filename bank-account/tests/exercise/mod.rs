@@ -11,8 +11,8 @@ type Transfers = fn(there: i64, back: i64, busy: Duration) -> String;
 /// Does the second thread start before the first one has ended?
 const STARTS: &str = "When does the second thread start, and when has the first one ended?";
 
-/// The verdict on a file with `run(threads, amount, busy)`.
-pub fn deposits(file: &'static str, text: &str, run: Deposits) -> Exercise {
+/// The verdict on a file with `run(threads, amount, busy)`, which may be a copy of a `wrong` one.
+pub fn deposits(file: &'static str, text: &str, wrong: &str, run: Deposits) -> Exercise {
     let explored = move |threads, amount| {
         explore(move || format!("¥{}", run(threads, amount, Duration::ZERO)))
     };
@@ -29,7 +29,7 @@ pub fn deposits(file: &'static str, text: &str, run: Deposits) -> Exercise {
             _ => Ok(two),
         }
     };
-    Exercise::new(file, text, include_str!("../../src/unlocked.rs"))
+    Exercise::new(file, text, wrong)
         .keeps(
             move || {
                 let wrong = "when one thread alone has deposited ¥5, the account does not have ¥5";
@@ -66,8 +66,8 @@ pub fn deposits(file: &'static str, text: &str, run: Deposits) -> Exercise {
         )
 }
 
-/// The verdict on a file with `run(there, back, busy)`.
-pub fn transfers(file: &'static str, text: &str, run: Transfers) -> Exercise {
+/// The verdict on a file with `run(there, back, busy)`, which may be a copy of a `wrong` one.
+pub fn transfers(file: &'static str, text: &str, wrong: &str, run: Transfers) -> Exercise {
     let each = move |all: &[(i64, i64)], is_right: IsRight, right: &str, wrong: &str| {
         let found = all.iter().map(|&(there, back)| {
             let wrong = format!("¥{there} go there and ¥{back} back, {wrong}");
@@ -77,7 +77,7 @@ pub fn transfers(file: &'static str, text: &str, run: Transfers) -> Exercise {
         found.reduce(|one, other| one.and_then(|one| other.map(|_| one))).expect("some amounts")
     };
     let ends: IsRight = |ending, _, _| ending != "deadlock";
-    Exercise::new(file, text, include_str!("../../src/crossed.rs"))
+    Exercise::new(file, text, wrong)
         .keeps(
             move || each(&AMOUNTS, |_, _, _| true, "", ""),
             "Which steps does each thread take again and again? What would put an end to it?",

@@ -187,8 +187,8 @@ pub const EDITS: &[Edit] = edits! {
     Half, YOURS_DEADLOCK, "gives up if the second lock is held": TO => "    let Ok(mut to_balance) = to.balance.try_lock() else { return };\n";
     Half, YOURS_DEADLOCK, "the lower amount first": FROM => "    if amount > 15 {\n        return transfer(to, from, -amount, busy);\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
     Half, YOURS_DEADLOCK, "a lock order that loses the sign": FROM => "    if from.number > to.number {\n        return transfer(to, from, amount, busy);\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
-    Half, YOURS_DEADLOCK, "no transfer back": FROM => "    if from.number > to.number {\n        return;\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
-    Half, YOURS_DEADLOCK, "the lock is released, and an old balance written": CROSSED => "    let from_balance = *from.balance.lock().unwrap();\n    thread::sleep(busy);\n    *to.balance.lock().unwrap() += amount;\n    *from.balance.lock().unwrap() = from_balance - amount;\n";
+    Wrong, YOURS_DEADLOCK, "no transfer back": FROM => "    if from.number > to.number {\n        return;\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
+    Wrong, YOURS_DEADLOCK, "the lock is released, and an old balance written": CROSSED => "    let from_balance = *from.balance.lock().unwrap();\n    thread::sleep(busy);\n    *to.balance.lock().unwrap() += amount;\n    *from.balance.lock().unwrap() = from_balance - amount;\n";
     Right, YOURS_DEADLOCK, "as `ordered`": FROM => "    if from.number > to.number {\n        return transfer(to, from, -amount, busy);\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
     Right, YOURS_DEADLOCK, "the higher number first": FROM => "    if from.number < to.number {\n        return transfer(to, from, -amount, busy);\n    }\n    let mut from_balance = from.balance.lock().unwrap();\n";
     Right, YOURS_DEADLOCK, "first and second": CROSSED => FIRST_BY_NUMBER;
