@@ -235,8 +235,14 @@ fn the_program_runs(name: &str) -> Found {
     if outcome.status.success() && is_checked {
         return Ok("its processes compute 100!".into());
     }
+    if outcome.status.success() {
+        let said = outcome.stdout;
+        return Err(format!(
+            "the program does not check two answers (see main.rs):\n\n$ factorial-procs {typed}\n{said}"
+        ));
+    }
     let said = outcome.stderr.lines().find(|line| line.starts_with("error: "));
-    let said = said.map_or(outcome.stdout.clone(), str::to_string);
+    let said = said.unwrap_or(&outcome.stderr);
     Err(format!("the program itself fails:\n\n$ factorial-procs {typed}\n{said}"))
 }
 
