@@ -46,7 +46,7 @@ fn bounded_tells_its_producers_if_all_consumers_fail() {
 }
 
 #[test]
-fn stuck_loses_items_and_never_ends() {
+fn stuck_at_a_full_queue_loses_items_and_never_ends() {
     version!(stuck).must_stay_wrong("producer-consumer/src/yours.rs");
 }
 
