@@ -54,7 +54,6 @@ pub struct Messages {
 }
 
 /// The functions of a file.
-#[macro_export]
 macro_rules! functions {
     ($kind:ident of $file:ident) => {
         $kind { run: $file::run, write: $file::write, read: $file::read }

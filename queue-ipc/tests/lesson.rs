@@ -121,7 +121,7 @@ fn polling_stops_before_the_writer_has_put_anything() {
     // The writer puts nothing: it waits for Enter until this run is ended.
     assert!(
         run.comes("  stops; items taken: 0", DEADLINE),
-        "polling.rs no longer shows the fault: its reader looks into a queue that is empty, since \
+        "polling.rs no longer misses items: its reader looks into a queue that is empty, since \
          the writer has not begun, and does not stop. See \"Why\" in queue-ipc/README.md."
     );
     let said = end(run, "polling");
@@ -175,7 +175,7 @@ fn unlocked_tears_messages_when_two_writers_put_at_the_same_time() {
     run.until("waits for Enter");
     assert!(
         run.comes("waits for Enter", DEADLINE),
-        "unlocked.rs no longer shows the fault: while one writer is in the middle of a message, \
+        "unlocked.rs no longer tears messages: while one writer is in the middle of a message, \
          the other one puts nothing. What keeps it out? See \"Why\" in queue-ipc/README.md."
     );
     // So the queue holds two lengths, and no reader can find its text behind the first one.

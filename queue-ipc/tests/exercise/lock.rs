@@ -11,7 +11,6 @@ use crate::modelled::Messages;
 
 /// A text that a pipe takes in two pieces only, and that a reader gets in many.
 pub mod long {
-    use crate::functions;
     use crate::modelled::{Messages, ends};
 
     /// Writer A puts item 2 in the place of item 0: it has 5001 bytes.
@@ -27,9 +26,12 @@ pub mod long {
     common::explore!(unlocked, "../../src/unlocked.rs", use ::common::interleave::common);
     common::explore!(yours_lock, "../../src/yours_lock.rs", use ::common::interleave::common);
 
-    pub const LOCKED: Messages = functions!(Messages of locked);
-    pub const UNLOCKED: Messages = functions!(Messages of unlocked);
-    pub const YOURS_LOCK: Messages = functions!(Messages of yours_lock);
+    pub const LOCKED: Messages =
+        Messages { run: locked::run, write: locked::write, read: locked::read };
+    pub const UNLOCKED: Messages =
+        Messages { run: unlocked::run, write: unlocked::write, read: unlocked::read };
+    pub const YOURS_LOCK: Messages =
+        Messages { run: yours_lock::run, write: yours_lock::write, read: yours_lock::read };
 }
 
 const BOTH: &str = "end with 2 of 2 taken";
