@@ -513,7 +513,7 @@ fn play_takes_its_moves_from_standard_input_and_says_what_came_of_them() {
         ("a", "closing", "No interleaving reaches the goal.\n"),
         ("2 3 a", "unlocked", reached),
         ("a", "locked", "No interleaving reaches the goal.\n"),
-        ("k 2 a", "locked --kill", " the goal.\n"),
+        ("k 2 a", "unlocked --kill", " the goal.\n"),
     ] {
         let run = Run::start(shell(&format!("echo {moves} | queue-ipc play {arguments}")));
         // It computes in thousands of threads, one after the other.
