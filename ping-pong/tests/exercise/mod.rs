@@ -232,7 +232,7 @@ fn both_players_end(found: &Interleavings, count: u32) -> Found {
             && !ending.contains(", and an error")
     };
     let wrong = |ending: &str, _: &Words| match ending {
-        "deadlock" => "not both players end: one waits for ever".into(),
+        "deadlock" => "not both players end".into(),
         _ => "a player fails".to_string(),
     };
     judge(found, is_right, "both players end", wrong).map(|_| "both players end".into())
