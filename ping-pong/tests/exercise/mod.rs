@@ -105,7 +105,7 @@ pub fn explored(version: &'static str, count: u32) -> Result<&'static Interleavi
     let found: &Explored = all.entry((version, count)).or_insert_with(|| Box::leak(Box::default()));
     drop(all);
     let found = found.get_or_init(|| {
-        let most = if count == WANTED { 8000 } else { 2000 };
+        let most = if count == WANTED { 8000 } else { 400 };
         let explore = || Explorer::default().at_most(most).explore(move || told(version, count));
         panic::catch_unwind(explore).map_err(|fault| {
             let fault = fault.downcast::<String>().map(|text| *text).unwrap_or_default();
