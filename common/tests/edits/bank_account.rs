@@ -9,18 +9,16 @@ const LOCKED: &str = "src/locked.rs";
 const ORDERED: &str = "src/ordered.rs";
 
 const USE: &str = "use std::sync::atomic::{AtomicI64, Ordering::SeqCst};\n";
-const USE_MUTEX: (&str, &str) = (
-    USE,
-    "use std::sync::Mutex;\nuse std::sync::atomic::{AtomicI64, Ordering::SeqCst};\n",
-);
+const USE_MUTEX: (&str, &str) =
+    (USE, "use std::sync::Mutex;\nuse std::sync::atomic::{AtomicI64, Ordering::SeqCst};\n");
 const WITH_LOCK: (&str, &str) =
     ("    balance: AtomicI64,\n", "    balance: AtomicI64,\n    lock: Mutex<()>,\n");
-const LOCKED_READ: &str =
-    "        let _guard = self.lock.lock().unwrap();\n        let balance = self.balance.load(SeqCst);\n";
+const LOCKED_READ: &str = "        let _guard = self.lock.lock().unwrap();\n        let balance = self.balance.load(SeqCst);\n";
 const READ: &str = "        let balance = self.balance.load(SeqCst);\n";
 const PAUSE: &str = "        thread::sleep(busy); // the bank takes a moment\n";
 const WRITE: &str = "        self.balance.store(balance + amount, SeqCst);\n";
-const LOCK: &str = "        let _guard = self.lock.lock().unwrap(); // held until the end of `deposit`\n";
+const LOCK: &str =
+    "        let _guard = self.lock.lock().unwrap(); // held until the end of `deposit`\n";
 const DEPOSIT: &str = "        let balance = self.balance.load(SeqCst);
         thread::sleep(busy); // the bank takes a moment
         self.balance.store(balance + amount, SeqCst);
@@ -49,7 +47,8 @@ const EXCHANGE: &str = "        let mut balance = self.balance.load(SeqCst);
             }
         }
 ";
-const SPIN: &str = "        while self.held.compare_exchange(false, true, SeqCst, SeqCst).is_err() {
+const SPIN: &str =
+    "        while self.held.compare_exchange(false, true, SeqCst, SeqCst).is_err() {
             std::hint::spin_loop();
         }
         let balance = self.balance.load(SeqCst);

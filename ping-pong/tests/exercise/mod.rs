@@ -48,8 +48,8 @@ pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exerci
         )
         .goal(
             move || both_players_end(explored(version, WANTED)?, WANTED),
-            "One player has said the last word and ends. What does the other one find when it reads, or \
-             writes?",
+            "The last word was said. What does each of the three processes wait for then, and what \
+             does it find?",
         )
         .goal(
             move || a_number_passes(explored(version, WANTED)?),
@@ -233,6 +233,9 @@ fn both_players_end(found: &Interleavings, count: u32) -> Found {
     };
     let wrong = |ending: &str, _: &Words| match ending {
         "deadlock" => "not both players end".into(),
+        _ if ending.contains("drops a `Worker`") => {
+            "the parent does not wait for its players".into()
+        }
         _ => "a player fails".to_string(),
     };
     judge(found, is_right, "both players end", wrong).map(|_| "both players end".into())
