@@ -3,7 +3,6 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use common::check::{self, Run, command, most_at_once, squeezed};
 use tempfile::TempDir;
@@ -98,15 +97,15 @@ fn unlocked_staged_shows_ten_inside_together() {
 
 #[test]
 fn locked_staged_shows_that_the_others_wait_until_one_has_written() {
+    if !include_str!("../src/locked.rs").contains(".lock_file()") {
+        return; // it locks another file, which may be right: then this cannot be staged
+    }
     let place = Place::new(2);
     let lock = File::open(place.0.path().join("db.json.lock")).unwrap();
     lock.lock().unwrap(); // so all of them wait before the first one gets it
     let mut run = place.start("locked --buyers 3 --step");
     for _ in 0..3 {
         run.until("waits for the lock");
-    }
-    if run.comes("waits for Enter", Duration::from_millis(50)) {
-        return; // it locks another file, which may be right: then this cannot be staged
     }
     drop(lock);
     for _ in 0..2 {
