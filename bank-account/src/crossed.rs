@@ -18,14 +18,14 @@ fn transfer(from: &Account, to: &Account, amount: i64, busy: Duration) {
     *to_balance += amount;
 }
 
-/// The balances of two accounts that begin with ¥100 each, after one thread has transferred ¥10
-/// from account 1 to account 2, and another one ¥20 back.
-pub fn run(busy: Duration) -> String {
+/// The balances of two accounts that begin with ¥100 each, after one thread has transferred the
+/// amount `there` from account 1 to account 2, and another one the amount `back`.
+pub fn run(there: i64, back: i64, busy: Duration) -> String {
     let one = Account { number: 1, balance: Mutex::new(100) };
     let two = Account { number: 2, balance: Mutex::new(100) };
     thread::scope(|scope| {
-        scope.spawn(|| transfer(&one, &two, 10, busy));
-        scope.spawn(|| transfer(&two, &one, 20, busy));
+        scope.spawn(|| transfer(&one, &two, there, busy));
+        scope.spawn(|| transfer(&two, &one, back, busy));
     }); // waits for both of them
     [one, two]
         .map(|it| format!("account {}: ¥{}", it.number, it.balance.into_inner().unwrap()))

@@ -9,24 +9,31 @@ use std::time::Duration;
 
 use common::clock::since_zero;
 
-use crate::watched::{self, Step, Thread};
+use crate::notes::{self, Step, Thread};
 
-const PATIENCE: Duration = Duration::from_secs(1);
+const SILENCE: Duration = Duration::from_secs(1);
 
-/// What `run` returns; nothing if there is a deadlock and nothing has happened for a second.
-pub fn watch(run: impl FnOnce() -> String + Send + 'static) -> Option<String> {
+/// What `run` returns. Nothing if there is a deadlock and nothing has happened for a second; or if
+/// nothing has happened for longer than `patience`, if there is one.
+pub fn watch<T: Send + 'static>(
+    run: impl FnOnce() -> T + Send + 'static,
+    patience: Option<Duration>,
+) -> Option<T> {
     let (done, end) = mpsc::channel();
-    let thread = thread::spawn(move || done.send(run()));
+    let began = since_zero();
+    let thread = thread::spawn(move || done.send(notes::watch(run)));
     loop {
-        match end.recv_timeout(PATIENCE / 20) {
+        match end.recv_timeout(SILENCE / 20) {
             Ok(outcome) => return Some(outcome),
             Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let threads = watched::threads();
+        let threads = notes::threads();
         let last = threads.iter().filter_map(|thread| thread.notes.last()).map(|(at, _)| *at).max();
-        let is_still = since_zero().saturating_sub(last.unwrap_or_default()) >= PATIENCE;
-        if is_still && !circle(&threads).is_empty() {
+        let silence = since_zero().saturating_sub(last.unwrap_or(began));
+        if silence >= SILENCE && !circle(&threads).is_empty()
+            || patience.is_some_and(|patience| silence > patience)
+        {
             return None;
         }
     }
@@ -40,7 +47,7 @@ pub fn circle(threads: &[Thread]) -> Vec<ThreadId> {
         for (_, step) in notes {
             match step {
                 Step::Waits { lock } => drop(waiting.insert(*id, *lock)),
-                Step::Acquires { lock } => drop((waiting.remove(id), held.insert(*lock))),
+                Step::Acquires { lock, .. } => drop((waiting.remove(id), held.insert(*lock))),
                 Step::Releases { lock } => drop(held.remove(lock)),
                 _ => {}
             }

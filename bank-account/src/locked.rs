@@ -21,12 +21,12 @@ impl Account {
     }
 }
 
-/// The balance, in ¥, after each of `threads` threads has deposited ¥1.
-pub fn run(threads: u32, busy: Duration) -> i64 {
+/// The balance, in ¥, after each of `threads` threads has deposited `amount`.
+pub fn run(threads: u32, amount: i64, busy: Duration) -> i64 {
     let account = Account::default();
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| account.deposit(1, busy));
+            scope.spawn(|| account.deposit(amount, busy));
         }
     }); // waits for all of them
     account.balance.load(SeqCst)

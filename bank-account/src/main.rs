@@ -2,21 +2,26 @@
 
 mod deadlock;
 mod interleavings;
+mod notes;
 mod picture;
+mod versions;
+#[allow(dead_code, reason = "no lesson file needs all of it")]
 mod watched;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use common::cli::show_result;
 use common::clock::three_digits;
-use common::picture::show as show_picture;
 use common::record::{Lines, record, status};
 use common::{cli, show, whole_number};
 
+use interleavings::Proof;
+use versions::{Lesson, Version};
+
 /// Many threads deposit into one account. Without a lock, deposits are lost. With two locks, two
-/// threads can wait for each other: a deadlock.
+/// threads can deadlock: each of them waits for the other one.
 ///
 /// Without a version, `unlocked` and `locked` run one after the other and are compared.
 #[derive(Parser)]
@@ -33,12 +38,12 @@ struct Cli {
 
 #[derive(Args)]
 struct Options {
-    /// How many threads deposit ¥1, once each (1 to 10000); not for crossed and ordered
+    /// How many threads deposit ¥1, once each (1 to 10000); not for transfers
     #[arg(long, default_value_t = 100, value_parser = whole_number(1_u32..=10_000))]
     threads: u32,
 
     /// How long the bank is busy, in milliseconds (0 to 60000): between reading and writing (atomic:
-    /// before it adds), or between the two locks [default: 10; crossed and ordered: 200]
+    /// before it adds), or between the two locks [default: 10; for transfers: 200]
     #[arg(long, value_parser = whole_number(0_u64..=60_000))]
     pause_ms: Option<u64>,
 }
@@ -49,23 +54,6 @@ enum Command {
     Interleavings { version: Option<Version> },
     /// Be the scheduler: choose which of two threads takes the next step
     Play { version: Version },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Version {
-    /// Reads the balance, then writes it: deposits are lost (`unsafe` is another name for it)
-    #[value(alias = "unsafe")]
-    Unlocked,
-    /// The same with a lock, held from the read to the write: nothing is lost
-    Locked,
-    /// The balance lives inside its lock: to forget the lock does not compile
-    Owned,
-    /// Reads, adds and writes in one step: nothing is lost, without a lock
-    Atomic,
-    /// Two transfers in opposite directions, each with two locks: they can wait for each other
-    Crossed,
-    /// The same, but both acquire the locks in the same order: no deadlock
-    Ordered,
 }
 
 fn main() -> ExitCode {
@@ -83,57 +71,60 @@ fn main() -> ExitCode {
 
 impl Options {
     fn run_one(&self, version: Version) {
-        let run = match version {
-            Version::Unlocked => watched::unlocked::run,
-            Version::Locked => watched::locked::run,
-            Version::Owned => watched::owned::run,
-            Version::Atomic => watched::atomic::run,
-            Version::Crossed => return self.transfer(version, watched::crossed::run),
-            Version::Ordered => return self.transfer(version, watched::ordered::run),
-        };
-        let (lost, _) = self.deposit(version, run);
-        if lost == 0 && matches!(version, Version::Unlocked) {
-            self.say_why_nothing_was_lost();
+        let proof = version.is_yours().then(|| Proof::of(version));
+        let (lost, _) = self.run(version, proof.as_ref().is_some_and(|proof| proof.may_hang));
+        match version {
+            Version::Unlocked if lost == Some(0) => self.say_why_nothing_was_lost(),
+            Version::Crossed if lost == Some(0) => {
+                show!("No deadlock: luck. See `interleavings crossed`.");
+            }
+            _ => proof.iter().for_each(|proof| show!("{}", proof.text)),
         }
     }
 
-    /// Runs a version and shows its picture and result. Returns how much was lost, in ¥, and the time.
-    fn deposit(&self, version: Version, run: fn(u32, Duration) -> i64) -> (i64, Duration) {
+    /// Runs a version and shows its picture and its result. Returns how much was lost, in ¥, unless
+    /// there is a deadlock; and the time.
+    fn run(&self, version: Version, may_hang: bool) -> (Option<i64>, Duration) {
         let (name, threads, sum) = (cli::name(&version), self.threads, i64::from(self.threads));
-        let busy = Duration::from_millis(self.pause_ms.unwrap_or(10));
-        let ((balance, noted), record) = record(Lines::None, || {
-            status(format_args!("{name}: {threads} threads deposit ¥1 each"));
-            watched::watch(|| run(threads, busy))
-        });
-        show_picture(&picture::deposits(&name, &record, &noted));
-        show_result(&version, &picture::result(balance, sum), record.time());
-        (sum - balance, record.time())
-    }
-
-    /// Runs a version and shows its picture and its result, or the deadlock.
-    fn transfer(&self, version: Version, run: fn(Duration) -> String) {
-        cli::refuse_ignored::<Cli>(&["threads"]);
-        let busy = Duration::from_millis(self.pause_ms.unwrap_or(200));
-        let (outcome, record) = record(Lines::None, || deadlock::watch(move || run(busy)));
-        let threads = watched::threads();
-        show_picture(&picture::transfers(&cli::name(&version), &record, &threads));
-        show_result(&version, outcome.as_deref().unwrap_or("deadlock"), record.time());
-        if outcome.is_none() {
-            show!("Nothing has happened for a second, and nothing will: this is a deadlock.");
-        } else if matches!(version, Version::Crossed) {
-            show!("No deadlock: luck. See `interleavings crossed`.");
+        let busy = |default| Duration::from_millis(self.pause_ms.unwrap_or(default));
+        let patience = |busy| may_hang.then_some(Duration::from_secs(2) + busy);
+        match version.real() {
+            Lesson::Deposits(run) => {
+                let busy = busy(10);
+                let (balance, record) = record(Lines::None, || {
+                    status(format_args!("{name}: {threads} threads deposit ¥1 each"));
+                    deadlock::watch(move || run(threads, 1, busy), patience(busy))
+                });
+                picture::show(&picture::deposits(&name, &record, &notes::threads()));
+                show_result(&version, &picture::result(balance, sum), record.time());
+                (balance.map(|balance| sum - balance), record.time())
+            }
+            Lesson::Transfers(run) => {
+                cli::refuse_ignored::<Cli>(&["threads"]);
+                let busy = busy(200);
+                let watch = || deadlock::watch(move || run(10, 20, busy), patience(busy));
+                let (outcome, record) = record(Lines::None, watch);
+                picture::show(&picture::transfers(&name, &record, &notes::threads()));
+                show_result(&version, outcome.as_deref().unwrap_or("deadlock"), record.time());
+                if outcome.is_none() {
+                    show!(
+                        "Nothing has happened for a second, and nothing will: this is a deadlock."
+                    );
+                }
+                (outcome.map(|_| 0), record.time())
+            }
         }
     }
 
     fn compare(&self) {
-        let (lost, unlocked_time) = self.deposit(Version::Unlocked, watched::unlocked::run);
+        let (lost, unlocked_time) = self.run(Version::Unlocked, false);
         show!("");
-        let (lost_despite_lock, locked_time) = self.deposit(Version::Locked, watched::locked::run);
+        let (lost_despite_lock, locked_time) = self.run(Version::Locked, false);
         show!("");
         let n = three_digits(locked_time.as_secs_f64() / unlocked_time.as_secs_f64());
         match (lost, lost_despite_lock) {
-            (0, 0) => self.say_why_nothing_was_lost(),
-            (_, 0) => {
+            (Some(0), Some(0)) => self.say_why_nothing_was_lost(),
+            (Some(lost), Some(0)) => {
                 show!("The lock saves ¥{lost} and takes {n} times as long: one deposit at a time.");
                 show!("Two locks can go wrong, too: see `crossed`, then `ordered`.");
             }

@@ -1,17 +1,19 @@
-//! The lesson files for real threads, with a stand-in for parts of `std` that notes what each thread
-//! does, and when. From these notes, the pictures are drawn, and a deadlock is found.
+//! A stand-in for parts of `std`, for real threads: it notes what they do.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
 use std::sync::atomic::{AtomicI64 as RealAtomic, Ordering};
-use std::sync::{self as real, Arc, LockResult, PoisonError, TryLockError};
-use std::thread::{self, ThreadId};
+use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResult};
+use std::thread;
 use std::time::Duration;
 
 use common::clock::since_zero;
 
-/// Includes a lesson file as a module in which parts of `std` are those below.
+use crate::notes::{self, Step, note, note_at};
+
+/// Includes a lesson file as a module in which parts of `std` are those below. All else that a lesson
+/// file may use is the real one, and not noted.
 macro_rules! watched {
     ($name:ident, $file:literal) => {
         pub mod $name {
@@ -20,7 +22,7 @@ macro_rules! watched {
                 pub use ::std::*;
 
                 pub mod sync {
-                    pub use crate::watched::{Mutex, MutexGuard};
+                    pub use crate::watched::{Condvar, Mutex, MutexGuard};
                     pub use ::std::sync::*;
 
                     pub mod atomic {
@@ -39,156 +41,148 @@ macro_rules! watched {
         }
     };
 }
-
-watched!(atomic, "atomic.rs");
-watched!(crossed, "crossed.rs");
-watched!(locked, "locked.rs");
-watched!(ordered, "ordered.rs");
-watched!(owned, "owned.rs");
-watched!(unlocked, "unlocked.rs");
-
-/// What a thread does. A lock is known by its address.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
-    Pauses,
-    Waits { lock: usize },
-    Acquires { lock: usize },
-    Releases { lock: usize },
-    Reads(i64),
-    Writes { amount: i64, over: i64 },
-}
-
-/// What a thread has done, and when, since the lesson began.
-#[derive(Clone, Debug)]
-pub struct Thread {
-    pub id: ThreadId,
-    pub notes: Vec<(Duration, Step)>,
-}
-
-/// Each thread has notes of its own, so that none waits for another one to write them. To take a note
-/// needs about 100 ns.
-type Shared = Arc<real::Mutex<Thread>>;
-
-static ALL: real::Mutex<Vec<Shared>> = real::Mutex::new(Vec::new());
-
-thread_local! {
-    static MINE: Shared = {
-        let thread = Thread { id: thread::current().id(), notes: Vec::with_capacity(8) };
-        let mine = Arc::new(real::Mutex::new(thread));
-        ALL.lock().unwrap().push(mine.clone());
-        mine
-    };
-}
-
-fn note(step: Step) {
-    note_at(since_zero(), step);
-}
-
-fn note_at(time: Duration, step: Step) {
-    MINE.with(|mine| mine.lock().unwrap().notes.push((time, step)));
-}
-
-/// The threads that have taken notes, in the order in which they were started.
-pub fn threads() -> Vec<Thread> {
-    let copy = |thread: &Shared| thread.lock().unwrap().clone();
-    let mut threads: Vec<Thread> = ALL.lock().unwrap().iter().map(copy).collect();
-    threads.sort_by_cached_key(|thread| {
-        let id = format!("{:?}", thread.id); // its number is nowhere else to be had
-        (id.len(), id)
-    });
-    threads
-}
-
-/// Returns what the run returns, and the threads that it has started.
-pub fn watch<T>(run: impl FnOnce() -> T) -> (T, Vec<Thread>) {
-    ALL.lock().unwrap().clear();
-    let outcome = run();
-    let mut threads = threads();
-    threads.retain(|thread| thread.id != thread::current().id());
-    (outcome, threads)
-}
+pub(crate) use watched;
 
 /// See [`std::thread::sleep`].
 pub fn sleep(time: Duration) {
     if !time.is_zero() {
         note(Step::Pauses);
         thread::sleep(time);
+        note(Step::GoesOn);
     }
+}
+
+/// All else that a stand-in can do, the real one does. It is not noted.
+macro_rules! is_else {
+    ($name:ident, $real:ty $(, $T:ident)?) => {
+        impl$(<$T>)? Deref for $name$(<$T>)? {
+            type Target = $real;
+
+            fn deref(&self) -> &$real {
+                &self.0
+            }
+        }
+
+        impl$(<$T>)? DerefMut for $name$(<$T>)? {
+            fn deref_mut(&mut self) -> &mut $real {
+                &mut self.0
+            }
+        }
+    };
 }
 
 /// See [`std::sync::atomic::AtomicI64`].
 #[derive(Debug, Default)]
 pub struct AtomicI64(RealAtomic);
 
-#[allow(dead_code, reason = "not every version needs all of it")]
+is_else!(AtomicI64, RealAtomic);
+
+impl From<i64> for AtomicI64 {
+    fn from(value: i64) -> Self {
+        Self::new(value)
+    }
+}
+
 impl AtomicI64 {
     pub const fn new(value: i64) -> Self {
         Self(RealAtomic::new(value))
     }
 
+    pub fn into_inner(self) -> i64 {
+        self.0.into_inner()
+    }
+
+    fn reads(&self, time: Duration, amount: i64) {
+        note_at(time, Step::Reads { amount, at: ptr::from_ref(self).addr() });
+    }
+
+    fn writes(&self, time: Duration, amount: i64, over: i64) {
+        note_at(time, Step::Writes { amount, over, at: ptr::from_ref(self).addr() });
+    }
+
     pub fn load(&self, order: Ordering) -> i64 {
-        MINE.with(|_| ()); // a new thread begins its notes before it reads
+        notes::begin();
         let amount = self.0.load(order);
-        note(Step::Reads(amount));
+        self.reads(since_zero(), amount);
         amount
     }
 
     pub fn store(&self, amount: i64, order: Ordering) {
+        self.swap(amount, order);
+    }
+
+    pub fn swap(&self, amount: i64, order: Ordering) -> i64 {
         let before = since_zero();
         let over = self.0.swap(amount, order);
-        note_at(before, Step::Writes { amount, over });
+        self.writes(before, amount, over);
+        over
     }
 
     pub fn fetch_add(&self, more: i64, order: Ordering) -> i64 {
         let over = self.0.fetch_add(more, order);
         let now = since_zero();
-        note_at(now, Step::Reads(over));
-        let amount = over.wrapping_add(more);
-        note_at(now + Duration::from_nanos(1), Step::Writes { amount, over });
+        self.reads(now, over);
+        self.writes(now + Duration::from_nanos(1), over.wrapping_add(more), over);
         over
     }
-}
 
-/// Whatever else it can do is not noted.
-impl Deref for AtomicI64 {
-    type Target = RealAtomic;
+    pub fn compare_exchange(
+        &self,
+        current: i64,
+        new: i64,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<i64, i64> {
+        let outcome = self.0.compare_exchange(current, new, success, failure);
+        match outcome {
+            Ok(over) => self.writes(since_zero(), new, over),
+            Err(found) => self.reads(since_zero(), found),
+        }
+        outcome
+    }
 
-    fn deref(&self) -> &RealAtomic {
-        &self.0
+    pub fn compare_exchange_weak(
+        &self,
+        current: i64,
+        new: i64,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<i64, i64> {
+        self.compare_exchange(current, new, success, failure)
+    }
+
+    pub fn fetch_update(
+        &self,
+        set: Ordering,
+        fetch: Ordering,
+        mut new: impl FnMut(i64) -> Option<i64>,
+    ) -> Result<i64, i64> {
+        let mut current = self.load(fetch);
+        while let Some(new) = new(current) {
+            match self.compare_exchange(current, new, set, fetch) {
+                Err(found) => current = found,
+                done => return done,
+            }
+        }
+        Err(current)
     }
 }
 
-/// See [`std::sync::Mutex`].
+/// See [`std::sync::Mutex`]. After a panic, it is not poisoned: the program ends anyway.
 #[derive(Debug, Default)]
 pub struct Mutex<T>(real::Mutex<T>);
 
-/// See [`std::sync::MutexGuard`].
-pub struct MutexGuard<'a, T: 'static> {
-    lock: usize,
-    over: Option<i64>,
-    real: real::MutexGuard<'a, T>,
+is_else!(Mutex, real::Mutex<T>, T);
+
+impl<T> From<T> for Mutex<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
 }
 
-impl<T: 'static> Mutex<T> {
+impl<T> Mutex<T> {
     pub const fn new(value: T) -> Self {
         Self(real::Mutex::new(value))
-    }
-
-    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        let lock = ptr::from_ref(self).addr();
-        let guard = |real| {
-            note(Step::Acquires { lock });
-            MutexGuard { lock, over: None, real }
-        };
-        let real = match self.0.try_lock() {
-            Ok(real) => Ok(real),
-            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
-            Err(TryLockError::WouldBlock) => {
-                note(Step::Waits { lock });
-                self.0.lock()
-            }
-        };
-        real.map(guard).map_err(|poisoned| PoisonError::new(guard(poisoned.into_inner())))
     }
 
     pub fn into_inner(self) -> LockResult<T> {
@@ -196,19 +190,56 @@ impl<T: 'static> Mutex<T> {
     }
 }
 
-/// Whatever else it can do is not noted.
-impl<T> Deref for Mutex<T> {
-    type Target = real::Mutex<T>;
+impl<T: 'static> Mutex<T> {
+    /// Waits only if the lock is held, so only that is noted.
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        self.try_lock().or_else(|_| {
+            let lock = ptr::from_ref(self).addr();
+            note(Step::Waits { lock });
+            Ok(MutexGuard::new(lock, self.0.lock()))
+        })
+    }
 
-    fn deref(&self) -> &real::Mutex<T> {
-        &self.0
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        let real = match self.0.try_lock() {
+            Ok(real) => Ok(real),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => return Err(TryLockError::WouldBlock),
+        };
+        Ok(MutexGuard::new(ptr::from_ref(self).addr(), real))
     }
 }
 
-impl<T: 'static> MutexGuard<'_, T> {
+/// See [`std::sync::MutexGuard`].
+pub struct MutexGuard<'a, T: 'static> {
+    lock: usize,
+    over: Option<i64>,
+    /// Empty when the lock has been released.
+    real: Option<real::MutexGuard<'a, T>>,
+}
+
+impl<'a, T: 'static> MutexGuard<'a, T> {
+    fn new(lock: usize, real: LockResult<real::MutexGuard<'a, T>>) -> Self {
+        let real = real.unwrap_or_else(PoisonError::into_inner);
+        let guard = Self { lock, over: None, real: Some(real) };
+        note(Step::Acquires { lock, has_money: guard.amount().is_some() });
+        guard
+    }
+
     /// What is inside the lock, if it is an amount of money.
     fn amount(&self) -> Option<i64> {
-        (&*self.real as &dyn Any).downcast_ref().copied()
+        (&**self.real.as_ref()? as &dyn Any).downcast_ref().copied()
+    }
+
+    /// The lock is released after this.
+    fn end(&mut self) -> Option<real::MutexGuard<'a, T>> {
+        let (at, amount) = (self.lock, self.amount());
+        let real = self.real.take()?;
+        if let (Some(amount), Some(over)) = (amount, self.over) {
+            note(Step::Writes { amount, over, at });
+        }
+        note(Step::Releases { lock: at });
+        Some(real)
     }
 }
 
@@ -216,24 +247,50 @@ impl<T: 'static> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.amount().into_iter().for_each(|amount| note(Step::Reads(amount)));
-        &self.real
+        let at = self.lock;
+        self.amount().into_iter().for_each(|amount| note(Step::Reads { amount, at }));
+        self.real.as_ref().expect("the lock is held")
     }
 }
 
 impl<T: 'static> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         self.over = self.over.or(self.amount());
-        &mut self.real
+        self.real.as_mut().expect("the lock is held")
     }
 }
 
-/// The lock is released after this.
 impl<T: 'static> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        if let (Some(amount), Some(over)) = (self.amount(), self.over) {
-            note(Step::Writes { amount, over });
+        self.end();
+    }
+}
+
+/// See [`std::sync::Condvar`].
+#[derive(Debug, Default)]
+pub struct Condvar(real::Condvar);
+
+is_else!(Condvar, real::Condvar);
+
+impl Condvar {
+    pub const fn new() -> Self {
+        Self(real::Condvar::new())
+    }
+
+    pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        let real = guard.end().expect("the lock is held");
+        note(Step::Waits { lock: guard.lock });
+        Ok(MutexGuard::new(guard.lock, self.0.wait(real)))
+    }
+
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut guard) {
+            guard = self.wait(guard)?;
         }
-        note(Step::Releases { lock: self.lock });
+        Ok(guard)
     }
 }

@@ -1,11 +1,12 @@
 //! The lesson check. Each test's name is a claim of the lesson page.
 
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+mod exercise;
+
 use std::sync::{Condvar, Mutex};
-use std::thread;
 use std::time::Duration;
 
 use common::interleave::{explore, explore_plainly};
+use exercise::{deposits, transfers};
 
 // The lesson's own files; in these modules, `std` means the stand-in that plays every interleaving.
 common::explore!(unlocked, "../src/unlocked.rs");
@@ -15,61 +16,39 @@ common::explore!(atomic, "../src/atomic.rs");
 common::explore!(crossed, "../src/crossed.rs");
 common::explore!(ordered, "../src/ordered.rs");
 
-/// The balance after two deposits of ¥1.
-fn two_deposits(run: fn(u32, Duration) -> i64) -> String {
-    format!("¥{}", run(2, Duration::ZERO))
-}
-
 #[test]
 fn unlocked_loses_a_deposit_in_18_of_20_interleavings() {
-    unlocked_must_show_the_fault();
+    unlocked_must_lose_a_deposit();
 }
 
-fn unlocked_must_show_the_fault() {
-    let found = explore(|| two_deposits(unlocked::run));
+fn unlocked_must_lose_a_deposit() {
+    let text = include_str!("../src/unlocked.rs");
+    deposits("bank-account/src/unlocked.rs", text, "", unlocked::run)
+        .must_stay_wrong("bank-account/src/yours.rs");
+    let found = explore(|| format!("¥{}", unlocked::run(2, 1, Duration::ZERO)));
     assert!(
         found.count() == 20 && found.ending_with("¥1") == 18,
-        "unlocked.rs no longer shows the fault: of 20 interleavings of two deposits of ¥1, 18 should end \
-         with ¥1. Instead:\n{found}See \"Why\" in bank-account/README.md."
+        "unlocked.rs is not as the page says: of 20 interleavings of two deposits of ¥1, 18 should \
+         end with ¥1. Instead:\n{found}See \"Why\" in bank-account/README.md."
     );
 }
 
 #[test]
-fn locked_keeps_both_deposits_in_every_interleaving() {
-    locked_must_keep_both_deposits();
-}
-
-fn locked_must_keep_both_deposits() {
-    let found = explore(|| two_deposits(locked::run));
-    found.must_all_end_with(
-        "¥2",
-        "two deposits of ¥1 go wrong in locked.rs",
-        "The lock must be held from the read to the write: \
-         see \"The fix\" in bank-account/README.md.",
-    );
-    assert_eq!(found.count(), 2, "one deposit after the other has two interleavings:\n{found}");
+fn locked_keeps_every_deposit_in_every_interleaving() {
+    let text = include_str!("../src/locked.rs");
+    deposits("bank-account/src/locked.rs", text, "", locked::run).must_be_right();
 }
 
 #[test]
-fn owned_keeps_both_deposits_in_every_interleaving() {
-    let found = explore(|| two_deposits(owned::run));
-    found.must_all_end_with(
-        "¥2",
-        "two deposits of ¥1 go wrong in owned.rs",
-        "The guard must live from the read to the write: \
-         see \"The fix\" in bank-account/README.md.",
-    );
-    assert_eq!(found.count(), 2, "one deposit after the other has two interleavings:\n{found}");
+fn owned_keeps_every_deposit_in_every_interleaving() {
+    let text = include_str!("../src/owned.rs");
+    deposits("bank-account/src/owned.rs", text, "", owned::run).must_be_right();
 }
 
 #[test]
-fn atomic_keeps_both_deposits_in_every_interleaving() {
-    let found = explore(|| two_deposits(atomic::run));
-    found.must_all_end_with(
-        "¥2",
-        "two deposits of ¥1 go wrong in atomic.rs",
-        "Reading, adding and writing must be one step: see \"Why\" in bank-account/README.md.",
-    );
+fn atomic_keeps_every_deposit_in_every_interleaving() {
+    let text = include_str!("../src/atomic.rs");
+    deposits("bank-account/src/atomic.rs", text, "", atomic::run).must_be_right();
 }
 
 const BOTH_DONE: &str = "account 1: ¥110, account 2: ¥90";
@@ -81,27 +60,24 @@ const BOTH_DONE: &str = "account 1: ¥110, account 2: ¥90";
 /// first three steps: 3 interleavings for each thread that can be first.
 #[test]
 fn crossed_deadlocks_in_6_of_12_interleavings() {
-    let found = explore(|| crossed::run(Duration::ZERO));
+    let text = include_str!("../src/crossed.rs");
+    transfers("bank-account/src/crossed.rs", text, "", crossed::run)
+        .must_stay_wrong("bank-account/src/yours_deadlock.rs");
+    let found = explore(|| crossed::run(10, 20, Duration::ZERO));
     assert!(
         (found.deadlocks(), found.ending_with(BOTH_DONE), found.count()) == (6, 6, 12),
-        "crossed.rs no longer shows the fault: of 12 interleavings of two transfers, 6 should \
+        "crossed.rs is not as the page says: of 12 interleavings of two transfers, 6 should \
          deadlock, and 6 should end with {BOTH_DONE}. Instead:\n{found}\
          See \"Deadlock\" in bank-account/README.md."
     );
-    let plainly = explore_plainly(|| crossed::run(Duration::ZERO));
+    let plainly = explore_plainly(|| crossed::run(10, 20, Duration::ZERO));
     assert_eq!((plainly.deadlocks(), plainly.count()), (6, 12));
 }
 
 #[test]
 fn ordered_does_both_transfers_in_every_interleaving() {
-    let found = explore(|| ordered::run(Duration::ZERO));
-    found.must_all_end_with(
-        BOTH_DONE,
-        "ordered.rs does not do both transfers",
-        "Both threads must acquire the two locks in the same order, and move their money once: \
-         see \"Deadlock\" in bank-account/README.md.",
-    );
-    assert!(found.count() > 1, "ordered.rs does not run two threads:\n{found}");
+    let text = include_str!("../src/ordered.rs");
+    transfers("bank-account/src/ordered.rs", text, "", ordered::run).must_be_right();
 }
 
 const THREADS: u32 = 100;
@@ -144,49 +120,7 @@ fn wait_until_all_have_read() {
 
 #[test]
 fn unlocked_ends_with_one_deposit_when_all_threads_read_before_any_writes() {
-    unlocked_must_show_the_fault(); // or else the threads below would wait for each other in vain
-    let balance = unlocked_at_scale::run(THREADS, Duration::ZERO);
-    assert_eq!(balance, 1, "unlocked.rs no longer shows the fault: the balance is not ¥1");
-}
-
-/// The lesson file with real threads, but for the pause: there, the threads are counted.
-mod locked_at_scale {
-    mod std {
-        pub use ::std::*;
-
-        pub mod thread {
-            pub use ::std::thread::*;
-
-            pub fn sleep(_: ::std::time::Duration) {
-                crate::count_who_is_inside();
-            }
-        }
-    }
-
-    include!("../src/locked.rs");
-}
-
-static INSIDE: AtomicU32 = AtomicU32::new(0);
-static MOST_INSIDE: AtomicU32 = AtomicU32::new(0);
-
-fn count_who_is_inside() {
-    let inside = INSIDE.fetch_add(1, SeqCst) + 1;
-    MOST_INSIDE.fetch_max(inside, SeqCst);
-    // Long enough for others to come in, if nothing keeps them out.
-    thread::sleep(Duration::from_millis(1));
-    INSIDE.fetch_sub(1, SeqCst);
-}
-
-#[test]
-fn locked_never_has_two_threads_inside() {
-    locked_must_keep_both_deposits(); // or else the threads below could be in a deadlock
-    let balance = locked_at_scale::run(THREADS, Duration::ZERO);
-    let most = MOST_INSIDE.load(SeqCst);
-    assert!(
-        most <= 1,
-        "locked.rs lets {most} threads read and write at the same time. \
-         The lock must be held from the read to the write: \
-         see \"The fix\" in bank-account/README.md."
-    );
-    assert_eq!(balance, i64::from(THREADS), "locked.rs loses money");
+    unlocked_must_lose_a_deposit(); // or else the threads below would wait for each other in vain
+    let balance = unlocked_at_scale::run(THREADS, 1, Duration::ZERO);
+    assert_eq!(balance, 1, "unlocked.rs is not as the page says: the balance is not ¥1");
 }

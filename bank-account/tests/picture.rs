@@ -3,13 +3,17 @@
 #[path = "../src/deadlock.rs"]
 #[allow(dead_code, reason = "the program uses the rest")]
 mod deadlock;
+#[path = "../src/notes.rs"]
+#[allow(dead_code, reason = "the program uses the rest")]
+mod notes;
 #[path = "../src/picture.rs"]
 #[allow(dead_code, reason = "the program uses the rest")]
 mod picture;
 #[path = "../src/watched.rs"]
-#[allow(dead_code, reason = "the program uses the rest")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "the program uses the rest")]
 mod watched;
 
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::Duration;
@@ -17,75 +21,86 @@ use std::time::Duration;
 use common::check::{Run, command, most_at_once, wait_until};
 use common::record::Record;
 
-use watched::{Step, Thread};
+use notes::{Step, Thread};
 
-/// A lesson file as the program runs it, but for the pause: there, each thread waits at a gate.
-macro_rules! staged {
-    (@ $name:ident, $file:literal, $($threads:item)*) => {
-        #[allow(dead_code, unused_imports, reason = "not every version needs all of it")]
-        mod $name {
-            mod std {
-                pub use ::std::*;
-
-                pub mod sync {
-                    pub use crate::watched::{Mutex, MutexGuard};
-                    pub use ::std::sync::*;
-
-                    pub mod atomic {
-                        pub use crate::watched::AtomicI64;
-                        pub use ::std::sync::atomic::*;
-                    }
-                }
-
-                pub mod thread {
-                    pub use crate::wait_at_the_gate as sleep;
-                    pub use ::std::thread::*;
-                }
-            }
-
-            include!($file);
-
-            $($threads)*
-        }
-    };
-    ($name:ident, $file:literal) => {
-        staged!(
-            @ $name,
-            $file,
-            /// Starts a thread that deposits ¥1.
-            pub fn deposits() -> impl Fn() -> thread::JoinHandle<()> {
-                let account: &Account = Box::leak(Box::default());
-                move || thread::spawn(|| account.deposit(1, Duration::ZERO))
-            }
-        );
-    };
-    ($name:ident, $file:literal, two accounts) => {
-        staged!(
-            @ $name,
-            $file,
-            /// Starts two threads with opposite transfers, the first one before the second one.
-            pub fn transfers(staged: impl Fn(&thread::JoinHandle<()>)) -> [thread::JoinHandle<()>; 2] {
-                let [one, two]: [&Account; 2] = [1, 2]
-                    .map(|number| &*Box::leak(Box::new(Account { number, balance: Mutex::new(100) })));
-                let first = thread::spawn(|| transfer(one, two, 10, Duration::ZERO));
-                staged(&first);
-                [first, thread::spawn(|| transfer(two, one, 20, Duration::ZERO))]
-            }
-        );
-    };
+/// What the deposits below use, each of them a part of it.
+#[derive(Default)]
+struct Account {
+    balance: watched::AtomicI64,
+    lock: watched::Mutex<()>,
+    owned: watched::Mutex<i64>,
+    held: watched::AtomicI64,
 }
 
-staged!(unlocked, "../src/unlocked.rs");
-staged!(locked, "../src/locked.rs");
-staged!(owned, "../src/owned.rs");
-staged!(atomic, "../src/atomic.rs");
-staged!(crossed, "../src/crossed.rs", two accounts);
-staged!(ordered, "../src/ordered.rs", two accounts);
+fn unlocked(account: &Account) {
+    let balance = account.balance.load(SeqCst);
+    wait_at_the_gate();
+    account.balance.store(balance + 1, SeqCst);
+}
+
+fn locked(account: &Account) {
+    let _guard = account.lock.lock().unwrap();
+    unlocked(account);
+}
+
+fn owned(account: &Account) {
+    let mut guard = account.owned.lock().unwrap();
+    let balance = *guard;
+    wait_at_the_gate();
+    *guard = balance + 1;
+}
+
+fn owned_in_short(account: &Account) {
+    *account.owned.lock().unwrap() += 1;
+}
+
+fn atomic(account: &Account) {
+    wait_at_the_gate();
+    account.balance.fetch_add(1, SeqCst);
+}
+
+fn updated(account: &Account) {
+    let more = |balance| {
+        wait_at_the_gate();
+        Some(balance + 1)
+    };
+    account.balance.fetch_update(SeqCst, SeqCst, more).unwrap();
+}
+
+fn locked_with_a_number(account: &Account) {
+    account.held.compare_exchange(0, 1, SeqCst, SeqCst).unwrap();
+    unlocked(account);
+    account.held.store(0, SeqCst);
+}
+
+/// Starts threads, each with a deposit into one account.
+fn into_one_account(deposit: fn(&Account)) -> impl Fn() -> JoinHandle<()> {
+    let account: &Account = Box::leak(Box::default());
+    move || thread::spawn(move || deposit(account))
+}
+
+fn transfer(first: &watched::Mutex<i64>, second: &watched::Mutex<i64>) {
+    let mut first = first.lock().unwrap();
+    wait_at_the_gate();
+    let mut second = second.lock().unwrap();
+    *first -= 10;
+    *second += 10;
+}
+
+/// Starts two threads, the second one when the first one is `staged`. The second one acquires the
+/// locks in this order: 0 stands for lock 1.
+fn two_transfers(order: [usize; 2], staged: impl Fn(&JoinHandle<()>)) -> [JoinHandle<()>; 2] {
+    let locks: &[watched::Mutex<i64>; 2] = Box::leak(Box::default());
+    let one = thread::spawn(|| transfer(&locks[0], &locks[1]));
+    staged(&one);
+    [one, thread::spawn(move || transfer(&locks[order[0]], &locks[order[1]]))]
+}
 
 static AT_THE_GATE: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 static LET_THROUGH: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 
-pub fn wait_at_the_gate(_: Duration) {
+/// Stands for the pause.
+fn wait_at_the_gate() {
     watched::sleep(Duration::from_nanos(1));
     let me = thread::current().id();
     AT_THE_GATE.lock().unwrap().push(me);
@@ -101,7 +116,7 @@ fn waits_for_a_lock(thread: &JoinHandle<()>) {
     let id = thread.thread().id();
     let waits =
         |it: &Thread| it.id == id && matches!(it.notes.last(), Some((_, Step::Waits { .. })));
-    wait_until("a thread waits for a lock", || watched::threads().iter().any(waits));
+    wait_until("a thread waits for a lock", || notes::threads().iter().any(waits));
 }
 
 fn open_the_gate(thread: &JoinHandle<()>) {
@@ -121,7 +136,8 @@ fn drawn(draw: Draw, staged: impl FnOnce()) -> String {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let ((), mut threads) = watched::watch(staged);
+    notes::watch(staged);
+    let mut threads = notes::threads();
     let notes = || threads.iter().flat_map(|thread| &thread.notes);
     let mut times: Vec<Duration> = notes().map(|(at, _)| *at).collect();
     times.sort();
@@ -146,7 +162,7 @@ fn must_be(picture: &str, expected: &[&str]) {
 #[test]
 fn unlocked_shows_which_thread_writes_over_a_deposit_that_it_has_not_read() {
     let picture = drawn(picture::deposits, || {
-        let deposit = unlocked::deposits();
+        let deposit = into_one_account(unlocked);
         let [one, two] = [(); 2].map(|()| {
             let thread = deposit();
             comes_to_the_gate(&thread);
@@ -161,9 +177,9 @@ fn unlocked_shows_which_thread_writes_over_a_deposit_that_it_has_not_read() {
     must_be(
         &picture,
         &[
-            "            0 ms                      80.0 ms",
-            "  thread 1  █████████████████                  reads 0, writes 1",
-            "  thread 2          █████████████████████      reads 0, writes 1  ← ¥1 lost",
+            "            0 ms                       110 ms",
+            "  thread 1  ██████████████████                 reads 0, writes 1",
+            "  thread 2           █████████████████████     reads 0, writes 1  ← ¥1 lost",
             "  thread 3                       ████████████  reads 1, writes 2",
             "  █ from reading to writing",
         ],
@@ -172,7 +188,16 @@ fn unlocked_shows_which_thread_writes_over_a_deposit_that_it_has_not_read() {
 
 #[test]
 fn locked_and_owned_show_who_waits_for_the_lock_and_lose_nothing() {
-    for start in [&locked::deposits() as &dyn Fn() -> JoinHandle<()>, &owned::deposits()] {
+    let owned_lanes = [
+        "  thread 1  █████████████████████                            reads 0, writes 1",
+        "  thread 2                   ░░░░░░░░░░░░░█████████████████  reads 1, writes 2",
+    ];
+    let locked_lanes = [
+        "  thread 1      █████████████████                            reads 0, writes 1",
+        "  thread 2                   ░░░░░░░░░░░░░░░░░█████████████  reads 1, writes 2",
+    ];
+    for (deposit, lanes) in [(owned as fn(&Account), owned_lanes), (locked, locked_lanes)] {
+        let start = into_one_account(deposit);
         let picture = drawn(picture::deposits, || {
             let one = start();
             comes_to_the_gate(&one);
@@ -185,9 +210,9 @@ fn locked_and_owned_show_who_waits_for_the_lock_and_lose_nothing() {
         must_be(
             &picture,
             &[
-                "            0 ms                                    90.0 ms",
-                "  thread 1  █████████████████████                            reads 0, writes 1",
-                "  thread 2                  ░░░░░░░░░░░░░░░████████████████  reads 1, writes 2",
+                "            0 ms                                     110 ms",
+                lanes[0],
+                lanes[1],
                 "  ░ waits for the lock   █ from reading to writing",
             ],
         );
@@ -197,7 +222,7 @@ fn locked_and_owned_show_who_waits_for_the_lock_and_lose_nothing() {
 #[test]
 fn atomic_shows_that_threads_pause_at_the_same_time_but_add_one_after_the_other() {
     let picture = drawn(picture::deposits, || {
-        let deposit = atomic::deposits();
+        let deposit = into_one_account(atomic);
         let [one, two] = [(); 2].map(|()| {
             let thread = deposit();
             comes_to_the_gate(&thread);
@@ -209,10 +234,62 @@ fn atomic_shows_that_threads_pause_at_the_same_time_but_add_one_after_the_other(
     must_be(
         &picture,
         &[
-            "            0 ms                                    50.0 ms",
-            "  thread 2           ··········█████████                     reads 0, writes 1",
-            "  thread 1  ······································█████████  reads 1, writes 2",
+            "            0 ms                                    70.0 ms",
+            "  thread 2               ··············███████               reads 0, writes 1",
+            "  thread 1  ········································███████  reads 1, writes 2",
             "  · pauses   █ from reading to writing",
+        ],
+    );
+}
+
+#[test]
+fn a_thread_that_reads_again_before_it_writes_loses_nothing() {
+    let picture = drawn(picture::deposits, || {
+        let deposit = into_one_account(updated);
+        let [one, two] = [(); 2].map(|()| {
+            let thread = deposit();
+            comes_to_the_gate(&thread);
+            thread
+        });
+        goes_on(one);
+        goes_on(two);
+    });
+    must_be(
+        &picture,
+        &[
+            "            0 ms                                     100 ms",
+            "  thread 1  ████████████████████████████                     reads 0, writes 1",
+            "  thread 2                █████████████████████████████████  reads 1, writes 2",
+            "  █ from reading to writing",
+        ],
+    );
+}
+
+#[test]
+fn what_is_added_at_once_has_been_read_as_well() {
+    let picture = drawn(picture::deposits, || {
+        let deposit = into_one_account(owned_in_short);
+        deposit().join().unwrap();
+        deposit().join().unwrap();
+    });
+    assert!(picture.contains("reads 0, writes 1\n") && picture.contains("reads 1, writes 2\n"));
+}
+
+#[test]
+fn where_it_is_not_known_which_number_is_the_balance_only_pauses_are_shown() {
+    let picture = drawn(picture::deposits, || {
+        let deposit = into_one_account(locked_with_a_number);
+        for _ in 0..2 {
+            goes_on(deposit());
+        }
+    });
+    must_be(
+        &picture,
+        &[
+            "            0 ms                                     90.0 ms",
+            "  thread 1             ·····",
+            "  thread 2                                             ·····",
+            "  · pauses",
         ],
     );
 }
@@ -220,7 +297,7 @@ fn atomic_shows_that_threads_pause_at_the_same_time_but_add_one_after_the_other(
 #[test]
 fn crossed_shows_which_lock_each_thread_of_the_deadlock_holds_and_waits_for() {
     let picture = drawn(picture::transfers, || {
-        let [one, two] = crossed::transfers(comes_to_the_gate);
+        let [one, two] = two_transfers([1, 0], comes_to_the_gate);
         comes_to_the_gate(&two);
         open_the_gate(&one);
         waits_for_a_lock(&one);
@@ -230,11 +307,11 @@ fn crossed_shows_which_lock_each_thread_of_the_deadlock_holds_and_waits_for() {
     must_be(
         &picture,
         &[
-            "                    0 ms                             60.0 ms",
-            "  thread 1, lock 1  ████████████████████████████████████████",
-            "  thread 1, lock 2                             ░░░░░░░░░░░░░  ← waits for ever",
-            "  thread 2, lock 1                                   ░░░░░░░  ← waits for ever",
-            "  thread 2, lock 2               ███████████████████████████",
+            "                    0 ms                                   80.0 ms",
+            "  thread 1, lock 1  ██████████████████████████████████████████████",
+            "  thread 1, lock 2                                     ░░░░░░░░░░░  ← deadlock",
+            "  thread 2, lock 1                                          ░░░░░░  ← deadlock",
+            "  thread 2, lock 2                   █████████████████████████████",
             "  ░ waits for the lock   █ holds the lock",
         ],
     );
@@ -243,7 +320,7 @@ fn crossed_shows_which_lock_each_thread_of_the_deadlock_holds_and_waits_for() {
 #[test]
 fn ordered_shows_that_a_thread_waits_for_lock_1_before_it_holds_any() {
     let picture = drawn(picture::transfers, || {
-        let [one, two] = ordered::transfers(comes_to_the_gate);
+        let [one, two] = two_transfers([0, 1], comes_to_the_gate);
         waits_for_a_lock(&two);
         goes_on(one);
         comes_to_the_gate(&two);
@@ -252,11 +329,11 @@ fn ordered_shows_that_a_thread_waits_for_lock_1_before_it_holds_any() {
     must_be(
         &picture,
         &[
-            "                    0 ms                                      150 ms",
-            "  thread 1, lock 1  ██████████████████████",
-            "  thread 1, lock 2            ██████",
-            "  thread 2, lock 1        ░░░░░░░░░░░░░░░░░░░░███████████████████",
-            "  thread 2, lock 2                                  ██████",
+            "                    0 ms                                      170 ms",
+            "  thread 1, lock 1  ███████████████████████",
+            "  thread 1, lock 2             ██████",
+            "  thread 2, lock 1          ░░░░░░░░░░░░░░░░░████████████████████",
+            "  thread 2, lock 2                                    ██████",
             "  ░ waits for the lock   █ holds the lock",
         ],
     );
@@ -273,7 +350,7 @@ fn lanes(said: &str) -> String {
 
 #[test]
 fn with_a_lock_no_two_threads_are_between_reading_and_writing() {
-    for version in ["locked", "owned", "atomic"] {
+    for version in ["owned", "atomic"] {
         let said = bank_account(&format!("{version} --threads 30 --pause-ms 5"));
         assert_eq!(most_at_once(&lanes(&said), '█'), 1, "{said}");
         assert!(!said.contains("← ¥"), "{said}");
@@ -291,14 +368,12 @@ fn without_a_lock_ten_threads_are_between_reading_and_writing() {
 
 #[test]
 fn no_lock_is_held_by_two_threads_at_the_same_time() {
-    for version in ["crossed", "ordered"] {
-        let said = bank_account(&format!("{version} --pause-ms 50"));
-        for lock in ["lock 1", "lock 2"] {
-            let lanes = lanes(&said);
-            let lanes: Vec<&str> = lanes.lines().filter(|lane| lane.contains(lock)).collect();
-            assert_eq!(lanes.len(), 2, "{said}");
-            assert_eq!(most_at_once(&lanes.join("\n"), '█'), 1, "{said}");
-        }
+    let said = bank_account("crossed --pause-ms 50");
+    for lock in ["lock 1", "lock 2"] {
+        let lanes = lanes(&said);
+        let lanes: Vec<&str> = lanes.lines().filter(|lane| lane.contains(lock)).collect();
+        assert_eq!(lanes.len(), 2, "{said}");
+        assert_eq!(most_at_once(&lanes.join("\n"), '█'), 1, "{said}");
     }
 }
 

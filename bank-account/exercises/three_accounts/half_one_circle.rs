@@ -1,0 +1,35 @@
+// Half fixed: the circle from account 1 to 2 to 3 and back to 1 is broken, but there are other ones.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+struct Account {
+    number: usize,
+    balance: Mutex<i64>,
+}
+
+fn transfer(from: &Account, to: &Account, amount: i64, busy: Duration) {
+    if to.number == 1 {
+        return transfer(to, from, -amount, busy); // breaks the circle 1, 2, 3, 1
+    }
+    let mut from_balance = from.balance.lock().unwrap();
+    thread::sleep(busy); // the bank takes a moment
+    let mut to_balance = to.balance.lock().unwrap();
+    *from_balance -= amount;
+    *to_balance += amount;
+}
+
+/// The accounts 1, 2 and 3 begin with ¥100 each. For each `(from, to, amount)`, a thread transfers
+/// that amount. Returns the balances at the end.
+pub fn run(transfers: &[(usize, usize, i64)], busy: Duration) -> [i64; 3] {
+    let accounts = [1, 2, 3].map(|number| Account { number, balance: Mutex::new(100) });
+    let account = |number| accounts.iter().find(|account| account.number == number).unwrap();
+    thread::scope(|scope| {
+        for &(from, to, amount) in transfers {
+            let (from, to) = (account(from), account(to));
+            scope.spawn(move || transfer(from, to, amount, busy));
+        }
+    }); // waits for all of them
+    accounts.map(|account| account.balance.into_inner().unwrap())
+}

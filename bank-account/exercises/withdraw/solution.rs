@@ -1,0 +1,34 @@
+// The solution: one guard for the check and for what follows from it. While it lives, nobody else can
+// make the answer of the check untrue.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+struct Account {
+    balance: Mutex<i64>,
+}
+
+impl Account {
+    /// Takes `amount` out of the account, if there is enough. Returns whether there was.
+    fn withdraw(&self, amount: i64, busy: Duration) -> bool {
+        let mut balance = self.balance.lock().unwrap(); // held from the check to the end
+        if *balance < amount {
+            return false;
+        }
+        thread::sleep(busy); // the bank counts the notes
+        *balance -= amount;
+        true
+    }
+}
+
+/// Two threads withdraw an amount each, from an account that begins with ¥100. Returns for each of
+/// them whether it was paid, and the balance at the end.
+pub fn run(amounts: [i64; 2], busy: Duration) -> ([bool; 2], i64) {
+    let account = &Account { balance: Mutex::new(100) };
+    let is_paid = thread::scope(|scope| {
+        let withdrawal = |amount| scope.spawn(move || account.withdraw(amount, busy));
+        amounts.map(withdrawal).map(|thread| thread.join().unwrap())
+    });
+    (is_paid, *account.balance.lock().unwrap())
+}

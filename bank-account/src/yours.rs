@@ -1,0 +1,31 @@
+// Your turn: deposits are lost here, since a thread can read the balance before another one has
+// written it. Change this file until every deposit counts, in every interleaving. `run` must keep
+// its name and its arguments. The command that judges it: cargo test -p bank-account
+
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+#[derive(Default)]
+struct Account {
+    balance: AtomicI64,
+}
+
+impl Account {
+    fn deposit(&self, amount: i64, busy: Duration) {
+        let balance = self.balance.load(SeqCst);
+        thread::sleep(busy); // the bank takes a moment
+        self.balance.store(balance + amount, SeqCst);
+    }
+}
+
+/// The balance, in ¥, after each of `threads` threads has deposited `amount`.
+pub fn run(threads: u32, amount: i64, busy: Duration) -> i64 {
+    let account = Account::default();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| account.deposit(amount, busy));
+        }
+    }); // waits for all of them
+    account.balance.load(SeqCst)
+}
