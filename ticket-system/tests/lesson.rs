@@ -183,16 +183,16 @@ fn after_a_kill_db_json_is_whole_the_other_buyer_buys_and_only_the_new_file_of_t
     for version in ["unlocked", "locked", "serial"] {
         must_hold(version);
     }
-    must_survive_a_kill("unlocked", modelled::unlocked);
-    must_survive_a_kill("locked", modelled::locked);
-    must_survive_a_kill("serial", modelled::serial);
+    must_survive_a_kill("unlocked", modelled::unlocked, &[ONE_TICKET]);
+    must_survive_a_kill("locked", modelled::locked, &[ONE_TICKET, TWO_TICKETS]);
+    must_survive_a_kill("serial", modelled::serial, &[ONE_TICKET, TWO_TICKETS]);
 }
 
 #[track_caller]
-fn must_survive_a_kill(version: &str, sell: fn(Sale) -> String) {
+fn must_survive_a_kill(version: &str, sell: fn(Sale) -> String, sales: &[Sale]) {
     let hint = "A buyer must write a new file, put it in the place of db.json in one step, and let \
                 the system release its lock: see \"Why\" in ticket-system/README.md.";
-    for sale in [ONE_TICKET, TWO_TICKETS] {
+    for &sale in sales {
         let tickets = sale.tickets;
         let found = Explorer::default().kills(1).explore(move || sell(sale));
         let mut endings = vec![format!("end with sold {tickets}, left 0")];
