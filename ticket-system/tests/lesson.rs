@@ -183,16 +183,16 @@ fn after_a_kill_db_json_is_whole_the_other_buyer_buys_and_only_the_new_file_of_t
     for version in ["unlocked", "locked", "serial"] {
         must_hold(version);
     }
-    must_survive_a_kill("unlocked", modelled::unlocked);
-    must_survive_a_kill("locked", modelled::locked);
-    must_survive_a_kill("serial", modelled::serial);
+    must_survive_a_kill("unlocked", modelled::unlocked, &[ONE_TICKET]);
+    must_survive_a_kill("locked", modelled::locked, &[ONE_TICKET, TWO_TICKETS]);
+    must_survive_a_kill("serial", modelled::serial, &[ONE_TICKET, TWO_TICKETS]);
 }
 
 #[track_caller]
-fn must_survive_a_kill(version: &str, sell: fn(Sale) -> String) {
+fn must_survive_a_kill(version: &str, sell: fn(Sale) -> String, sales: &[Sale]) {
     let hint = "A buyer must write a new file, put it in the place of db.json in one step, and let \
                 the system release its lock: see \"Why\" in ticket-system/README.md.";
-    for sale in [ONE_TICKET, TWO_TICKETS] {
+    for &sale in sales {
         let tickets = sale.tickets;
         let found = Explorer::default().kills(1).explore(move || sell(sale));
         let mut endings = vec![format!("end with sold {tickets}, left 0")];
@@ -375,13 +375,13 @@ fn a_reader_sees_the_old_file_or_the_new_one_but_never_half_of_one() {
 }
 
 #[test]
-fn a_reader_in_a_loop_sees_no_torn_file_in_100_purchases() {
-    let place = Place::new(100);
+fn a_reader_in_a_loop_sees_no_torn_file_in_40_purchases() {
+    let place = Place::new(40);
     let purchases =
-        || (0..2).map(|_| result("locked", &place.start("locked --buyers 50").end().stdout()).1);
+        || (0..2).map(|_| result("locked", &place.start("locked --buyers 20").end().stdout()).1);
     let sold: u64 = thread::scope(|scope| {
         let purchases = scope.spawn(|| purchases().sum());
-        let mut last = 100;
+        let mut last = 40;
         while !purchases.is_finished() {
             let text = fs::read(place.file()).unwrap();
             let left = left_in(&text).unwrap_or_else(|| {
@@ -393,10 +393,11 @@ fn a_reader_in_a_loop_sees_no_torn_file_in_100_purchases() {
             });
             assert!(left <= last, "the count rises from {last} to {left}. {FIX}");
             last = left;
+            thread::sleep(Duration::from_micros(50)); // so that the buyers get a processor, too
         }
         purchases.join().unwrap_or_else(|panic| resume_unwind(panic))
     });
-    assert_eq!((sold, place.left()), (100, 0), "locked.rs sells wrongly. {FIX}");
+    assert_eq!((sold, place.left()), (40, 0), "locked.rs sells wrongly. {FIX}");
     place.is_tidy();
 }
 

@@ -459,7 +459,7 @@ pub const EDITS: &[Edit] = &[
         "there is no lock",
         LOCKED,
         &[(LOCK, "")],
-        Red("locked.rs is still wrong: it sells 2 tickets where there was 1. 12"),
+        Red("locked.rs is still wrong: it sells 2 tickets where there was 1."),
     ),
     edit(
         "the lock is dropped before the write",
