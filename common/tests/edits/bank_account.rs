@@ -285,6 +285,13 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
         USE => USE_MUTEX.1,
         WITH_LOCK.0 => WITH_LOCK.1,
         READ => LOCKED_READ;
+    Right, YOURS, "as `locked`, with a debug line":
+        USE => USE_MUTEX.1,
+        WITH_LOCK.0 => WITH_LOCK.1,
+        READ => "        let _guard = self.lock.lock().unwrap();
+        let balance = self.balance.load(SeqCst);
+        eprintln!(\"has read {balance}\");
+";
     Right, YOURS, "as `owned`":
         USE => "use std::sync::Mutex;
 ",
