@@ -38,9 +38,9 @@ fn main() -> ExitCode {
                 Ok(())
             });
         }
-        let milliseconds = if cli.real_time { 5000..=10_000 } else { 100..=200 };
-        let files = ["guide.pdf", "film.avi"]
-            .map(|file| (file, Duration::from_millis(rand::random_range(milliseconds.clone()))));
+        let unit = if cli.real_time { 50 } else { 1 };
+        let files = [("guide.pdf", 100..=140), ("film.avi", 160..=200)] // a film is longer
+            .map(|(file, time)| (file, Duration::from_millis(unit * rand::random_range(time))));
 
         let ((), time) = timed(|| files.iter().for_each(|&(file, time)| download(file, time)));
         show!("one after the other: {}", readable(time));

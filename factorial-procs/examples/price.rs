@@ -1,4 +1,4 @@
-//! What it costs on this machine to start a process or a thread, to hand something over, to lock.
+//! What it costs on this machine to start a process or a thread, to send a message, to acquire a lock.
 
 use std::fs::File;
 use std::io::{self, BufRead, Write};
@@ -38,7 +38,7 @@ fn measure() -> anyhow::Result<()> {
         answers.next().transpose()?;
         Ok(())
     })?;
-    drop(there); // the end of the queue is the end of the echo
+    drop(there); // end of file is the end of the echo
     echo.join()?;
 
     let (there, there_out) = mpsc::channel();
@@ -53,12 +53,12 @@ fn measure() -> anyhow::Result<()> {
     echo.join().expect("the echo does not panic")?;
 
     let lock = Mutex::new(0);
-    price("take a Mutex that is free", 1_000_000, || {
+    price("acquire and release a Mutex", 1_000_000, || {
         *lock.lock().unwrap() += 1;
         Ok(())
     })?;
     let file = File::open(env::current_exe()?)?;
-    price("take a File::lock that is free", 50_000, || {
+    price("acquire and release a File::lock", 50_000, || {
         file.lock()?;
         file.unlock()?;
         Ok(())

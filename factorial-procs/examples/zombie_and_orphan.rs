@@ -53,16 +53,16 @@ fn show_orphan() -> anyhow::Result<()> {
     let (news, tell) = io::pipe()?;
     let parent = Worker::start(shows_its_lines_itself(worker("parent").stdin(stay).stdout(tell)))?;
     let mut news = BufReader::new(news).lines();
-    let orphan: u32 = news.next().context("nobody was born")??.parse()?;
+    let orphan: u32 = news.next().context("no grandchild has started")??.parse()?;
     say!("kills PID {}, the parent of PID {orphan}", parent.pid());
     parent.terminate()?;
     parent.wait()?;
-    news.next().context("nobody was adopted")??;
+    news.next().context("the orphan was not adopted")??;
     drop(gate); // the orphan may end
     while state_of(orphan).is_ok_and(|state| !state.contains("zombie")) {
         thread::sleep(Duration::from_millis(1));
     }
-    say!("the orphan has ended; whoever adopted it removes it from the table");
+    say!("the orphan has ended; the process that has adopted it reaps it");
     Ok(())
 }
 

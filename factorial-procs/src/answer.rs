@@ -12,11 +12,11 @@ pub fn answer(factorial: &BigUint) -> u64 {
     (factorial % PRIME).try_into().expect("a remainder is less than the prime")
 }
 
-/// Checks that exactly one right answer has come for each of these n. It needs no n!: the remainder
-/// of a product needs only remainders.
-pub fn check(numbers: &[u32], mut answers: Vec<u64>) -> anyhow::Result<()> {
+/// Checks that exactly one right answer has come for each of these n, and says how many came. It needs
+/// no n!: the remainder of a product needs only remainders.
+pub fn check(numbers: &[u32], mut answers: Vec<u64>) -> anyhow::Result<String> {
     let multiply = |product, factor| u128::from(product) * factor % u128::from(PRIME);
-    let mut right = vec![1]; // for 0!, 1!, 2!, …
+    let (mut right, all) = (vec![1], answers.len()); // for 0!, 1!, 2!, …
     for &n in numbers {
         for factor in right.len()..=n as usize {
             right.push(multiply(right[factor - 1], factor as u128) as u64);
@@ -25,5 +25,9 @@ pub fn check(numbers: &[u32], mut answers: Vec<u64>) -> anyhow::Result<()> {
         answers.swap_remove(place.with_context(|| format!("no right answer came for {n}!"))?);
     }
     ensure!(answers.is_empty(), "answers came that nobody had asked for: {answers:?}");
-    Ok(())
+    Ok(match numbers {
+        [n, .., last] if n != last => format!("{all} right answers: {n}! to {last}!"),
+        [n] => format!("{all} right answer: {n}!"),
+        _ => format!("{all} right answers: {}! each", numbers[0]),
+    })
 }

@@ -7,9 +7,9 @@ mod picture;
 mod pool;
 mod serial;
 mod threads;
+mod yours;
 
-use std::process::ExitCode;
-use std::time::Duration;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use common::cli::{self, show_result, wait_for_enter};
@@ -22,10 +22,8 @@ use common::{as_worker, clock, record, record::Lines, show, whole_number};
 #[command(args_conflicts_with_subcommands = true, allow_negative_numbers = true)]
 struct Cli {
     version: Option<Version>,
-
     #[command(flatten)]
     options: Options,
-
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -79,6 +77,8 @@ enum Version {
     Threads,
     /// Many tasks, but never more than `--jobs` processes at the same time
     Pool,
+    /// Your own: starts as a copy of serial, and is to become parallel
+    Yours,
 }
 
 fn main() -> ExitCode {
@@ -98,6 +98,7 @@ fn main() -> ExitCode {
                     Version::Parallel => parallel::work(n),
                     Version::Threads => {} // has no worker processes
                     Version::Pool => pool::work(n),
+                    Version::Yours => yours::work(n),
                 }
                 Ok(())
             }),
@@ -123,15 +124,14 @@ impl Options {
                 Version::Parallel => parallel::run(procs, n, &args),
                 Version::Threads => Ok(threads::run(procs, n)),
                 Version::Pool => pool::run(&numbers, jobs, &args),
+                Version::Yours => yours::run(procs, n, &args),
             });
-        answer::check(&numbers, answers?)?;
+        let result = answer::check(&numbers, answers?)?;
         common::picture::show(&picture::draw(&name, &run, scale, is_pool.then_some(jobs)));
-        let what = match version {
-            Version::Pool => format!("{tasks} tasks, from {n}! on"),
-            Version::Threads => format!("{procs} threads, each {n}!"),
-            _ => format!("{procs} processes, each {n}!"),
-        };
-        show_result(&version, &what, run.time());
+        show_result(&version, &result, run.time());
+        if version == Version::Yours {
+            show!("Whether it is right in every interleaving: cargo test -p factorial-procs");
+        }
         Ok(run.time())
     }
 

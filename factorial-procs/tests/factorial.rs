@@ -42,10 +42,14 @@ fn wilsons_theorem_holds_for_large_primes() {
 #[test]
 fn one_right_answer_for_each_number_is_accepted_and_nothing_else() {
     let right: Vec<u64> = [3, 4, 5].map(|n| answer(&factorial(n))).into();
-    check(&[4, 3, 5], right.clone()).unwrap();
-    check(&[5, 5], vec![right[2]; 2]).unwrap();
-    check(&[1000], vec![answer(&factorial(1000))]).unwrap();
-    check(&[], vec![]).unwrap();
+    let is_right = |numbers: &[u32], answers| check(numbers, answers).unwrap();
+    assert_eq!(is_right(&[3, 4, 5], right.clone()), "3 right answers: 3! to 5!");
+    assert_eq!(
+        is_right(&[3, 4, 5], vec![right[1], right[2], right[0]]),
+        "3 right answers: 3! to 5!"
+    );
+    assert_eq!(is_right(&[5, 5], vec![right[2]; 2]), "2 right answers: 5! each");
+    assert_eq!(is_right(&[1000], vec![answer(&factorial(1000))]), "1 right answer: 1000!");
 
     let fault = |answers: &[u64]| check(&[3, 4, 5], answers.to_vec()).unwrap_err().to_string();
     for (number, n) in [3, 4, 5].into_iter().enumerate() {

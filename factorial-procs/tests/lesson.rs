@@ -4,42 +4,22 @@
 //! processes. What real processes do is seen with `--step`: each of them says that it waits for
 //! Enter, and goes on when the check lets it.
 
+#[macro_use]
 mod stand_in;
+mod exercise;
 
 use std::collections::HashSet;
-use std::sync::mpsc;
+use std::sync::LazyLock;
 
 use common::check::{DEADLINE, Run, command, most_at_once, pid_in, squeezed};
-use common::interleave::{Interleavings, explore_plainly};
-
-/// A lesson's own file, in which `std` and `common` mean the stand-ins.
-macro_rules! version {
-    ($name:ident, $file:literal) => {
-        #[allow(dead_code, reason = "no process does its work here")]
-        mod $name {
-            use super::stand_in::{common, std};
-            include!($file);
-        }
-    };
-}
+use common::interleave::Interleavings;
+use exercise::{parallel_must_be_right, serial_must_be_serial};
+use stand_in::{Came, PROCESSES, Processes, THREADS, answer, explore, explore_as, factorial};
 
 version!(serial, "../src/serial.rs");
 version!(parallel, "../src/parallel.rs");
 version!(threads, "../src/threads.rs");
 version!(pool, "../src/pool.rs");
-
-mod factorial {
-    pub fn factorial(n: u32) -> num_bigint::BigUint {
-        super::stand_in::compute("threads", n);
-        n.into()
-    }
-}
-
-mod answer {
-    pub fn answer(n: &num_bigint::BigUint) -> u64 {
-        n.try_into().unwrap()
-    }
-}
 
 /// What a process says that has started and is held.
 const WAITS: &str = "waits for Enter";
@@ -61,39 +41,39 @@ fn start(arguments: &str) -> Run {
     Run::start(command(env!("CARGO_BIN_EXE_factorial-procs"), arguments))
 }
 
-/// Plays a version in every interleaving, with these arguments for its processes. Each interleaving
-/// ends with its answers, or with its error. Returns also how many were alive after each event of
-/// each interleaving: that is why no run may be cut short.
-fn play<R>(args: &str, run: R) -> (Interleavings, Vec<Vec<i32>>)
-where
-    R: Fn(&[String]) -> anyhow::Result<Vec<u64>> + Send + Sync + 'static,
-{
-    let args: Vec<String> = args.split_whitespace().map(str::to_string).collect();
-    let check = args[1].clone();
-    let (tell, told) = mpsc::channel();
-    let found = explore_plainly(move || {
-        stand_in::alive(&check); // forgets those of an interleaving that was a deadlock
-        let outcome = run(&args);
-        tell.send(stand_in::alive(&check)).unwrap();
-        match outcome {
-            Ok(mut answers) => {
-                answers.sort();
-                format!("the answers {answers:?}")
-            }
-            Err(fault) => format!("the error: {fault}"),
-        }
-    });
-    (found, told.try_iter().collect())
+/// Plays the pool in every interleaving.
+fn play_pool(
+    tasks: &'static [u32],
+    jobs: u32,
+    processes: Processes,
+    tell: fn(&Came) -> String,
+) -> Interleavings {
+    let processes = Processes { answer: |_, n| n, ..processes };
+    explore(processes, move |args| pool::run(tasks, jobs, args), tell)
 }
 
-/// The same for a version whose processes all compute 5!.
-fn play_pair(version: &str, args: &str, procs: u32) -> (Interleavings, Vec<Vec<i32>>) {
-    let run = if version == "serial" { serial::run } else { parallel::run };
-    play(args, move |args| run(procs, 5, args))
+fn outcome(came: &Came) -> String {
+    match &came.outcome {
+        Ok(answers) => format!("the answers {answers:?}"),
+        Err(_) => "an error".into(),
+    }
+}
+
+/// Each check of what `pool` does begins with this.
+#[track_caller]
+fn pool_must_do_each_task_once() {
+    static FOUND: LazyLock<Interleavings> =
+        LazyLock::new(|| play_pool(&[1, 2], 2, PROCESSES, outcome));
+    FOUND.must_all_end_with(
+        "the answers [1, 2]",
+        "pool.rs does a task twice, or leaves one out",
+        "To look which task is next and to take it must be one critical section: hold the lock for both.",
+    );
 }
 
 #[test]
 fn parallel_has_all_its_processes_alive_at_the_same_moment() {
+    parallel_must_be_right();
     let mut run = start("parallel --procs 4 --n 100 --step");
     for number in 1..=4 {
         assert!(
@@ -109,69 +89,49 @@ fn parallel_has_all_its_processes_alive_at_the_same_moment() {
 
 #[test]
 fn serial_never_has_two_processes_alive() {
-    let (_, alive) = play_pair("serial", "check never_two", 3);
-    assert!(
-        alive.iter().flatten().all(|&alive| alive <= 1),
-        "serial.rs no longer shows the fault: a process is started while another one is alive. See \
-         \"Why\" in factorial-procs/README.md."
-    );
-}
-
-#[test]
-fn all_answers_are_returned_and_all_processes_waited_for_by_serial_and_parallel() {
-    for version in ["serial", "parallel"] {
-        let (found, alive) = play_pair(version, &format!("check all_of_{version}"), 3);
-        let wrong = format!("{version}.rs does not return the answers of its three processes");
-        found.must_all_end_with("the answers [5, 5, 5]", &wrong, SEE);
-        let left = alive[0].last();
-        assert_eq!(
-            left,
-            Some(&0),
-            "{version}.rs has not waited for so many of its processes when it returns: each of them \
-             stays behind as a zombie"
-        );
-    }
-}
-
-#[test]
-fn a_process_that_fails_is_an_error_whichever_it_is() {
-    for version in ["serial", "parallel", "pool"] {
-        for number in 0..=1 {
-            let args = format!("check {version}_{number} fails {number}");
-            let (found, _) = match version {
-                "pool" => play(&args, |args| pool::run(&[1, 2], 2, args)),
-                _ => play_pair(version, &args, 2),
-            };
-            let which = if number == 0 { "first" } else { "second" };
-            let wrong = format!("{version}.rs goes on although its {which} process of two failed");
-            let role = if version == "pool" { "job" } else { "process" };
-            found.must_all_end_with(format!("the error: a {role} failed"), &wrong, "");
-        }
-    }
+    serial_must_be_serial();
+    let found = explore(PROCESSES, |args| serial::run(3, 5, args), |came| came.most.to_string());
+    found.must_all_end_with(1, "serial.rs has more processes alive than one", "");
 }
 
 #[test]
 fn pool_does_each_task_once_in_every_interleaving() {
-    let (found, alive) = play("check two_jobs", |args| pool::run(&[1, 2], 2, args));
-    found.must_all_end_with(
-        "the answers [1, 2]",
-        "pool.rs does a task twice, or leaves one out",
-        "To look which task is next and to take it must be one step: the lock is held for both.",
-    );
-    let most = alive.iter().flatten().max();
-    assert_eq!(most, Some(&2), "pool.rs never has two processes alive, with --jobs 2");
+    pool_must_do_each_task_once();
 }
 
 #[test]
-fn pool_never_has_more_processes_than_jobs() {
-    let (found, alive) = play("check one_job", |args| pool::run(&[1, 2], 1, args));
-    found.must_all_end_with("the answers [1, 2]", "pool.rs does not do each task once", "");
-    let most = alive.iter().flatten().max();
-    assert_eq!(most, Some(&1), "pool.rs has two processes alive, with --jobs 1");
+fn pool_has_as_many_processes_alive_as_jobs_and_never_more() {
+    pool_must_do_each_task_once();
+    for jobs in [1, 2] {
+        // Each process runs on until all jobs have started one.
+        let processes = Processes { until_started: jobs as usize, ..PROCESSES };
+        let found = play_pool(&[1, 2], jobs, processes, |came| came.most.to_string());
+        let wrong = format!("pool.rs does not have {jobs} alive at most, with --jobs {jobs}");
+        found.must_all_end_with(jobs, &wrong, "");
+    }
+}
+
+#[test]
+fn pool_ends_with_an_error_when_a_process_fails_and_starts_no_further_one() {
+    pool_must_do_each_task_once();
+    for fails in [1, 2] {
+        let processes = Processes { fails: Some(fails), ..PROCESSES };
+        let found = play_pool(&[1, 2], 2, processes, outcome);
+        found.must_all_end_with("an error", "pool.rs goes on although a process has failed", "");
+        let found = play_pool(&[1, 2], 2, processes, |came| format!("{:?}", came.left));
+        found.must_all_end_with("[]", "pool.rs leaves processes behind, as zombies", "");
+    }
+    let processes = Processes { fails: Some(1), ..PROCESSES };
+    let found = play_pool(&[1, 2, 3], 2, processes, |came| came.started.to_string());
+    assert!(
+        found.ending_with(2) > 0,
+        "pool.rs always starts all processes, also when the first one fails: {found}"
+    );
 }
 
 #[test]
 fn pool_starts_the_next_process_as_soon_as_one_ends_and_its_picture_shows_it() {
+    pool_must_do_each_task_once();
     let mut run = start("pool --tasks 4 --jobs 3 --n 100 --step");
     for number in 1..=3 {
         let came = run.comes(WAITS, DEADLINE);
@@ -193,6 +153,7 @@ fn pool_starts_the_next_process_as_soon_as_one_ends_and_its_picture_shows_it() {
 
 #[test]
 fn the_picture_of_serial_is_a_stair_in_which_no_process_overlaps_another() {
+    serial_must_be_serial();
     let mut run = start("serial --procs 3 --n 100 --step");
     for _ in 0..3 {
         run.until(WAITS);
@@ -210,19 +171,18 @@ fn the_picture_of_serial_is_a_stair_in_which_no_process_overlaps_another() {
 
 #[test]
 fn the_picture_of_parallel_shows_both_processes_at_the_same_time() {
+    parallel_must_be_right();
     let mut run = start("parallel --procs 2 --n 100 --step");
     run.until(WAITS);
     run.until(WAITS);
     let said = run.end().stdout();
     assert_eq!(most_at_once(&lanes(&said, "process"), '░'), 2, "both wait:\n{said}");
-    // Which of them is the first to end is by chance.
-    let ends = ["\n process 1 ·██\n process 2 ··██\n", "\n process 1 ·███\n process 2 ··█\n"];
-    let picture = format!("\n{}", squeezed(&lanes(&said, "process").replace('░', "█")));
-    assert!(ends.contains(&&*picture), "{picture}{SEE}\n{said}");
+    assert!(said.contains("   at most 2 at the same time\n"), "{said}");
 }
 
 #[test]
 fn no_two_processes_of_serial_are_ever_in_the_same_column() {
+    serial_must_be_serial();
     for procs in [2, 10] {
         let said = start(&format!("serial --procs {procs} --n 1000")).end().stdout();
         assert_eq!(lanes(&said, "process").lines().count(), procs, "{said}");
@@ -233,6 +193,8 @@ fn no_two_processes_of_serial_are_ever_in_the_same_column() {
 
 #[test]
 fn each_process_says_its_pid_and_the_same_parent() {
+    serial_must_be_serial();
+    parallel_must_be_right();
     for version in ["serial", "parallel"] {
         let run = start(&format!("{version} --procs 2 --n 10"));
         let parent = run.pid();
@@ -256,11 +218,17 @@ fn threads_compute_in_one_process() {
 
 #[test]
 fn threads_are_all_at_work_at_the_same_moment() {
-    let (found, alive) = play("check threads", |_| Ok(threads::run(3, 5)));
-    found.must_all_end_with("the answers [5, 5, 5]", "threads.rs loses an answer", "");
+    let run = |_: &[String]| Ok(threads::run(3, 5));
+    let tell = |came: &Came| format!("{}, {} at once", outcome(came), came.most);
+    let found = explore_as(THREADS.into(), PROCESSES, run, tell);
+    let right = |most: usize| found.ending_with(format!("the answers [5, 5, 5], {most} at once"));
     assert_eq!(
-        alive.iter().flatten().max(),
-        Some(&3),
+        [1, 2, 3].map(right).iter().sum::<u128>(),
+        found.count(),
+        "an answer is lost: {found}"
+    );
+    assert!(
+        right(3) > 0,
         "threads.rs does not start all threads before it waits for the first one: see \"Why\" in \
          factorial-procs/README.md"
     );

@@ -4,19 +4,18 @@ mod interleavings;
 mod isolated;
 mod modelled;
 mod picture;
+mod runs;
 mod shared;
 mod turns;
 mod words;
+mod yours;
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
-use std::{io, thread};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use common::cli::{self, show_result};
 use common::record::Lines;
-use common::{as_worker, record, show, whole_number, worker};
-use words::Words;
+use common::{as_worker, show, whole_number};
 
 /// Two processes say Ping and Pong, 50 words in all: but who counts?
 ///
@@ -75,10 +74,12 @@ struct Player {
 enum Version {
     /// Each process has a counter of its own: twice as many words as wanted
     Isolated,
-    /// One counter goes through a queue: as many words as wanted, in any order
+    /// One counter goes through a queue: as many words as wanted, by either player
     Shared,
     /// Two queues in a ring: Ping and Pong take strict turns
     Turns,
+    /// Your own file: it begins as a copy of `isolated`
+    Yours,
 }
 
 fn main() -> ExitCode {
@@ -105,43 +106,35 @@ impl Player {
             Version::Isolated => isolated::play,
             Version::Shared => shared::play,
             Version::Turns => turns::play,
+            Version::Yours => yours::play,
         };
         as_worker(|| play(word, self.count, Duration::from_millis(self.pause_ms)))
     }
 }
 
 impl Options {
-    /// Runs one version, and shows its picture and its result.
-    fn run(&self, version: Version, lines: Lines) -> anyhow::Result<Words> {
-        let name = cli::name(&version);
-        let arguments = [name.clone(), self.count.to_string(), self.pause_ms.to_string()];
-        let (ears, mouth) = io::pipe()?;
-        let player = move |word: &str| -> anyhow::Result<Command> {
-            let mut command = worker(word);
-            command.args(&arguments).stderr(mouth.try_clone()?);
-            Ok(command)
-        }; // it takes `mouth` along, or else the hearing would not end with the players
-        let ((outcome, words), record) = record(lines, || {
-            let hearing = thread::spawn(move || words::hear(ears, lines));
-            let outcome = match version {
-                Version::Isolated => isolated::run(player),
-                Version::Shared => shared::run(player),
-                Version::Turns => turns::run(player),
-            };
-            (outcome, hearing.join().expect("hearing does not panic"))
-        });
-        outcome?;
-
-        common::picture::show(&picture::draw(&name, &words, &record));
-        show_result(&version, &words::summary(&words, record.time()), record.time());
-        Ok(words)
+    /// Runs one version. Of your own, all interleavings are tried first: it may not end.
+    fn run(&self, version: Version, lines: Lines) -> anyhow::Result<()> {
+        if !matches!(version, Version::Yours) {
+            return runs::run(version, self, lines).map(drop);
+        }
+        let proof = interleavings::prove(version);
+        if proof.ends {
+            let said = runs::run(version, self, lines)?.len();
+            if proof.is_right && said != self.count as usize {
+                show!("Every interleaving is right, but {said} words are not {}.", self.count);
+                return Ok(());
+            }
+        }
+        show!("{}", proof.text);
+        Ok(())
     }
 
     fn compare(&self) -> anyhow::Result<()> {
         let wanted = self.count;
-        let isolated = self.run(Version::Isolated, Lines::None)?.len();
+        let isolated = runs::run(Version::Isolated, self, Lines::None)?.len();
         show!("");
-        let shared = self.run(Version::Shared, Lines::None)?.len();
+        let shared = runs::run(Version::Shared, self, Lines::None)?.len();
         show!(
             "\n{wanted} words were wanted. Two counters made {isolated}, one counter made {shared}."
         );

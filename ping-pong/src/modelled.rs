@@ -12,17 +12,19 @@ use common::interleave::process::Command;
 common::explore!(isolated, "isolated.rs", use ::common::interleave::common);
 common::explore!(shared, "shared.rs", use ::common::interleave::common);
 common::explore!(turns, "turns.rs", use ::common::interleave::common);
+common::explore!(yours, "yours.rs", use ::common::interleave::common);
 
 type Players = Box<dyn Fn(&str) -> Result<Command>>;
 type Run = fn(Players) -> Result<()>;
 type Play = fn(&str, u32, Duration) -> Result<()>;
 
-/// Two players are to say `count` words in all: what they have said.
-pub fn run(version: &str, count: u32) -> String {
+/// The words that two players say, such as `Ping 1`, and how their program ends.
+pub fn said(version: &str, count: u32) -> (Vec<String>, Result<()>) {
     let (run, play): (Run, Play) = match version {
         "isolated" => (isolated::run, isolated::play),
         "shared" => (shared::run, shared::play),
-        _ => (turns::run, turns::play),
+        "turns" => (turns::run, turns::play),
+        _ => (yours::run, yours::play),
     };
     let (ears, mouth) = named_pipe("mouth").expect("a modelled pipe can be had");
     let player = move |word: &str| {
@@ -31,11 +33,13 @@ pub fn run(version: &str, count: u32) -> String {
         player.stderr(mouth.try_clone()?);
         Ok(player)
     };
-    if let Err(fault) = run(Box::new(player)) {
-        return format!("an error: {fault:#}");
-    }
-    let said = io::read_to_string(ears).expect("words are texts");
-    let words: Vec<Option<&str>> = said.lines().map(|line| line.split(' ').next()).collect();
-    let repeated = words.windows(2).filter(|two| two[0] == two[1]).count();
-    format!("{} words, {repeated} repeated", words.len())
+    let outcome = run(Box::new(player));
+    let lines = io::read_to_string(ears).expect("words are texts");
+    (lines.lines().filter(|line| is_word(line)).map(str::to_string).collect(), outcome)
+}
+
+/// Is it a word with its number? A player may say other things, too.
+pub fn is_word(line: &str) -> bool {
+    let number = line.strip_prefix("Ping ").or(line.strip_prefix("Pong "));
+    number.is_some_and(|number| number.parse::<u32>().is_ok())
 }

@@ -1,5 +1,5 @@
 // Two queues in a ring: Ping can only take what Pong has put, and the other way round. So they take
-// turns. When one of them ends, its queue ends, and so the other one ends.
+// turns. When one of them ends, the other one reads to end of file, and ends, too.
 
 use std::io::{self, Write};
 use std::process::Command;
@@ -15,8 +15,8 @@ pub fn run(player: impl Fn(&str) -> anyhow::Result<Command>) -> anyhow::Result<(
     writeln!(pong_puts, "0")?; // Ping begins
     let ping = Worker::start(player("Ping")?.stdin(ping_gets).stdout(ping_puts))?;
     let pong = Worker::start(player("Pong")?.stdin(pong_gets).stdout(pong_puts))?;
-    // The four ends have moved into the players. Had this process kept a copy of one that puts, the
-    // queue would not end with its player.
+    // The four ends have moved into the players. If this process kept a write end, the player that
+    // reads from that pipe would never come to end of file.
     join_all(vec![ping, pong])
 }
 

@@ -1,4 +1,4 @@
-//! A queue whose `join` waits until every item is done: but who may say so?
+//! A queue whose `join` waits until every item is done: which thread may say so?
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

@@ -1,4 +1,4 @@
-// Producers put items into a queue, consumers take them out. Who says that it is over?
+// Producers put items into a queue, consumers take them out. When is a consumer done?
 
 use std::thread;
 
@@ -15,7 +15,7 @@ fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capaci
     say!("producer {number} is done");
 }
 
-/// A consumer takes items out of the queue and works on each, until the queue ends.
+/// A consumer takes items out of the queue and works on each, until the channel is disconnected.
 fn consume(number: u32, get: Receiver<u32>, work: impl Fn(u32)) {
     for item in get.iter() {
         say!("consumer {number} takes {item}");
@@ -32,13 +32,13 @@ pub fn run(
     make: impl Fn() -> Option<u32> + Sync,
     work: impl Fn(u32) + Sync,
 ) {
-    let (put, get) = channel::bounded(capacity); // to send waits until there is room
+    let (put, get) = channel::bounded(capacity); // `send` waits until there is room
     thread::scope(|scope| {
         for number in 1..=producers {
             let (put, make) = (put.clone(), &make);
             scope.spawn(move || produce(number, make, put, capacity));
         }
-        drop(put); // each producer has its own; the queue ends when the last one is dropped
+        drop(put); // each producer has its own: after the last one, the channel is disconnected
         for number in 1..=consumers {
             let (get, work) = (get.clone(), &work);
             scope.spawn(move || consume(number, get, work));

@@ -66,3 +66,29 @@ impl Count {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_version_that_waits_for_ever_is_left_alone() {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let waits = || loop {
+                thread::park();
+            };
+            let _ = tell.send(Count::default().comes_to_an_end(waits));
+        });
+        let said = told.recv_timeout(Duration::from_secs(5));
+        assert_eq!(said, Ok(false), "the program waits for a version that never ends");
+    }
+
+    #[test]
+    fn a_version_that_panics_has_not_come_to_an_end() {
+        let fails = || Count::default().comes_to_an_end(|| resume_unwind(Box::new("it fails")));
+        assert!(catch_unwind(AssertUnwindSafe(fails)).is_err());
+    }
+}

@@ -1,7 +1,6 @@
 //! The commands `interleavings` and `play`: one producer, one consumer, and a queue with room for one
 //! item, in every interleaving of their steps, or in one that a person chooses.
 
-use clap::ValueEnum;
 use common::interleave::{self, Ledger};
 use common::{cli, show};
 
@@ -10,6 +9,7 @@ use crate::Version;
 // The lesson files once more; in these modules, `std` and `crossbeam` mean the stand-ins.
 common::explore!(bounded, "bounded.rs", use common::interleave::crossbeam);
 common::explore!(stuck, "stuck.rs", use common::interleave::crossbeam);
+common::explore!(yours, "yours.rs", use common::interleave::crossbeam);
 
 const WHAT: &str = "Thread 1 puts two items into a queue with room for one. Thread 2 takes them.";
 
@@ -22,15 +22,30 @@ fn two_items(version: Version) -> String {
     match version {
         Version::Stuck => stuck::run(1, 1, 1, make, work),
         Version::Bounded => bounded::run(1, 1, 1, make, work),
+        Version::Yours => yours::run(1, 1, 1, make, work),
     }
     format!("{:?} received", received.into_inner())
 }
 
-/// Shows what comes of one version, or of all.
+/// Shows what comes of one version, or of the pair.
 pub fn show_all(version: Option<Version>) {
     match version {
         Some(version) => show(version),
-        None => Version::value_variants().iter().copied().for_each(show),
+        None => [Version::Stuck, Version::Bounded].into_iter().for_each(show),
+    }
+}
+
+const RIGHT: &str = "end with [1, 2] received";
+
+/// Says in one line whether every interleaving of two items is right.
+pub fn show_what_is_proved(version: Version) {
+    let (name, found) = (cli::name(&version), interleave::explore(move || two_items(version)));
+    let all = found.count();
+    match found.endings().find(|(ending, ..)| *ending != RIGHT) {
+        Some((ending, count, _)) => {
+            show!("{count} of {all} interleavings {ending}: see `interleavings {name}`.");
+        }
+        None => show!("All {all} interleavings of two items {RIGHT}: proved."),
     }
 }
 
@@ -43,6 +58,6 @@ fn show(version: Version) {
 /// Lets a person choose which thread takes the next step.
 pub fn play(version: Version) {
     let goal = format!("{WHAT}\nLose an item, or make thread 2 wait for ever. Can you?");
-    let reaches = |ending: &str| ending != "end with [1, 2] received";
+    let reaches = |ending: &str| ending != RIGHT;
     interleave::play(&goal, reaches, move || two_items(version));
 }

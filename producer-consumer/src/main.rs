@@ -4,21 +4,21 @@ mod bounded;
 mod count;
 mod interleavings;
 mod picture;
+mod stop;
 mod stuck;
+mod yours;
 
-use std::io::{self, Write};
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use common::clock::since_zero;
-use common::record::{Lines, end_status, record};
+use common::record::{Lines, record};
 use common::{cli, show, whole_number};
 use count::Count;
 
-/// Producers put items into a queue, consumers take them out: who says that it is over?
+/// Producers put items into a queue, consumers take them out: when is a consumer done?
 ///
 /// Without a version, `stuck` and `bounded` run one after the other and are compared.
 #[derive(Parser)]
@@ -70,15 +70,14 @@ enum Command {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Version {
-    /// Skips an item if it sees no room, and keeps a sender: items are lost, and nothing ends
+    /// Skips an item if it sees no room, and keeps a sender: it loses items, and never ends
     Stuck,
-    /// Waits for room, and drops its senders: every item arrives, and the queue ends. The first
+    /// Waits for room, and drops its senders: every item arrives, and every thread ends. The first
     /// Ctrl-C stops the producers; what is queued is still taken. A second one ends it at once
     Bounded,
+    /// Your turn: `src/yours.rs` is a copy of `stuck.rs`, and you make it right
+    Yours,
 }
-
-/// When Ctrl-C was pressed.
-static STOPPED: OnceLock<Duration> = OnceLock::new();
 
 fn main() -> ExitCode {
     common::lesson(|| {
@@ -87,10 +86,15 @@ fn main() -> ExitCode {
             (Some(Command::Play { version }), _) => interleavings::play(version),
             (Some(Command::Interleavings { version }), _) => interleavings::show_all(version),
             (None, Some(Version::Bounded)) => {
-                ctrlc::set_handler(stop)?;
+                ctrlc::set_handler(stop::stop)?;
                 options.run(Version::Bounded, Lines::Few, u32::MAX);
             }
-            (None, Some(Version::Stuck)) => drop(options.run(Version::Stuck, Lines::Few, 10)),
+            (None, Some(version)) => {
+                options.run(version, Lines::Few, 10);
+                if let Version::Yours = version {
+                    interleavings::show_what_is_proved(version);
+                }
+            }
             (None, None) => {
                 let [stuck, bounded] = [Version::Stuck, Version::Bounded]
                     .map(|version| options.run(version, Lines::None, 10));
@@ -99,14 +103,6 @@ fn main() -> ExitCode {
         }
         Ok(())
     })
-}
-
-fn stop() {
-    if STOPPED.set(since_zero()).is_err() {
-        end_status();
-        let _ = io::stderr().write_all(b"error: stopped twice: what was queued is lost\n");
-        process::exit(1);
-    }
 }
 
 impl Options {
@@ -120,21 +116,28 @@ impl Options {
         let Options { producers, consumers, capacity, pause_ms, .. } = *self;
         let shared = count.clone();
         let work = move || {
-            let one_more = |made| (made < items && STOPPED.get().is_none()).then(|| made + 1);
+            let one_more = |made| (made < items && stop::STOPPED.get().is_none()).then(|| made + 1);
             let make = || Some(1 + shared.made.fetch_update(SeqCst, SeqCst, one_more).ok()?);
             let work = |item| shared.work_on(item, Duration::from_millis(pause_ms));
             match version {
                 Version::Stuck => stuck::run(producers, consumers, capacity, make, work),
                 Version::Bounded => bounded::run(producers, consumers, capacity, make, work),
+                Version::Yours => yours::run(producers, consumers, capacity, make, work),
             }
         };
         let lines = if self.all { Lines::All } else { lines };
         let (ends, record) = record(lines, || count.comes_to_an_end(work));
-        let (name, stopped) = (cli::name(&version), STOPPED.get().copied());
+        let (name, stopped) = (cli::name(&version), stop::STOPPED.get().copied());
         let picture = picture::draw(&name, self, &record, &count.works(), stopped);
         common::picture::show(&picture);
-        if !ends {
-            show!("It never ends: `run` keeps a sender (`put`), so the channel stays connected.");
+        match version {
+            _ if ends => {}
+            Version::Yours => {
+                show!("It never ends: its threads wait, and nothing happens any more.")
+            }
+            _ => show!(
+                "It never ends: `run` keeps a sender (`put`), so the channel stays connected."
+            ),
         }
         let [made, received] = [&count.made, &count.received].map(|it| it.load(SeqCst));
         let lost = made - received;

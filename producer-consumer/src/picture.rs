@@ -1,6 +1,7 @@
 //! The picture of a run: what each producer and consumer does, and how full the queue is.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 use std::time::Duration;
 
 use common::picture::{Lane, Span, bad, block, good, timeline};
@@ -76,8 +77,16 @@ pub fn draw(
         let span = Span { from: stop, to, mark: '─' };
         lanes.push(Lane { spans: vec![span], ..Lane::new("Ctrl-C") });
     }
+    // Why a consumer ends is known of the versions of the page only.
+    let ends = if version == "yours" { "ends" } else { "ends: disconnected" };
+    let is_done = |it: &&Said<'_>| it.who.starts_with("producer") && it.what == "is";
+    let all_are_done = said.iter().filter(is_done).count() == producers as usize;
+    let waits = if all_are_done { "waits: nobody will send" } else { "waits" };
     for number in 1..=consumers.min(LANES) {
-        lanes.push(consumer(&format!("consumer {number}"), &said, works, &shown));
+        let mut lane = consumer(&format!("consumer {number}"), &said, works, &shown);
+        let has_ended = mem::take(&mut lane.note) == "is done";
+        lane.note = if has_ended { good(ends) } else { bad(waits) };
+        lanes.push(lane);
     }
     for lane in &mut lanes {
         lane.spans.iter_mut().for_each(|span| span.from = span.from.max(shown.from));
@@ -166,10 +175,9 @@ fn queue(levels: &[(Duration, usize)], capacity: usize, run: &Record) -> Lane {
     lane
 }
 
-/// Less than a column is no wait.
+/// What a consumer does, and whether it is done. Less than a column is no wait.
 fn consumer(who: &str, said: &[Said<'_>], works: &Works, shown: &Record) -> Lane {
     let mut lane = Lane::new(who);
-    lane.note = bad("waits: nobody will send");
     let mut free = None;
     for line in said.iter().filter(|line| line.who == who) {
         let takes = works.get(&line.item).filter(|_| line.what == "takes");
@@ -181,7 +189,7 @@ fn consumer(who: &str, said: &[Said<'_>], works: &Works, shown: &Record) -> Lane
         if let Some(work) = takes {
             lane.span(if waits { line.at } else { since }, work.to, '█');
         } else {
-            lane.note = good("ends: disconnected");
+            lane.note = "is done".into();
         }
         free = Some(takes.map_or(shown.to, |work| work.to));
     }

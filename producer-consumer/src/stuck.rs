@@ -1,4 +1,4 @@
-// Producers put items into a queue, consumers take them out. Who says that it is over?
+// Producers put items into a queue, consumers take them out. When is a consumer done?
 
 use std::thread;
 
@@ -19,7 +19,7 @@ fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capaci
     say!("producer {number} is done");
 }
 
-/// A consumer takes items out of the queue and works on each, until the queue ends.
+/// A consumer takes items out of the queue and works on each, until the channel is disconnected.
 fn consume(number: u32, get: Receiver<u32>, work: impl Fn(u32)) {
     for item in get.iter() {
         say!("consumer {number} takes {item}");

@@ -1,13 +1,18 @@
 //! The program as a student types it: what it prints, and how it ends.
 
+use std::time::Duration;
+
 use common::check::{self, Outcome, Run, command, squeezed};
 #[cfg(unix)]
 use common::check::{Signal, interruptible, signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_producer-consumer");
 
+/// No run in these checks takes so long.
+const LONGEST: Duration = Duration::from_secs(4);
+
 fn run(arguments: &str) -> Outcome {
-    Run::start(command(PROGRAM, arguments)).end()
+    Run::start(command(PROGRAM, arguments)).at_most(LONGEST).end()
 }
 
 /// The lines of the threads.
@@ -78,7 +83,7 @@ fn without_a_version_stuck_and_bounded_are_drawn_and_a_comparison_follows() {
 #[test]
 fn a_run_fits_on_the_screen() {
     for version in ["", "stuck", "bounded --items 10"] {
-        let said = run(version).stdout();
+        let said = run(&format!("{version} --pause-ms 20")).stdout();
         assert_eq!(lines(&said).count() > 0, !version.is_empty(), "{said}");
         assert!(said.lines().count() <= 40, "{said}");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
@@ -116,6 +121,15 @@ made 8, received {received}, lost {lost}
     let mut all = [taken, skipped].concat();
     all.sort();
     assert!(all.into_iter().eq(1..=8), "{said}");
+}
+
+#[test]
+fn yours_is_run_like_the_others_and_its_last_line_says_what_is_proved() {
+    let said = run("yours --pause-ms 1").stdout();
+    assert!(said.contains("\nyours  "), "{said}");
+    let last = last_line(&said);
+    let is_proved = last.starts_with("All ") && last.ends_with(" [1, 2] received: proved.");
+    assert!(is_proved || last.ends_with(": see `interleavings yours`."), "{said}");
 }
 
 #[test]
@@ -168,7 +182,8 @@ fn several_producers_and_consumers_lose_nothing() {
 /// Until Ctrl-C, with a queue that is full.
 #[cfg(unix)]
 fn start_with_a_full_queue(arguments: &str) -> Run {
-    let mut run = Run::start(interruptible(PROGRAM, &format!("bounded --all {arguments}")));
+    let run = Run::start(interruptible(PROGRAM, &format!("bounded --all {arguments}")));
+    let mut run = run.at_most(LONGEST);
     while !run.until(" puts ").ends_with(" 5 of 5 queued") {}
     run
 }
@@ -243,6 +258,7 @@ fn help_says_what_each_version_shows() {
     for said in [
         "stuck:   Skips",
         "bounded: Waits",
+        "yours:   Your turn",
         "Ctrl-C",
         "[default: 5]",
         "until Ctrl-C]",
@@ -261,8 +277,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--producers 0", "a whole number from 1 to 100 is allowed"),
         ("--consumers 101", "a whole number from 1 to 100 is allowed"),
         ("--pause-ms 60001", "a whole number from 0 to 60000 is allowed"),
-        ("bound", "[possible values: stuck, bounded]"),
-        ("interleavings bound", "[possible values: stuck, bounded]"),
+        ("bound", "[possible values: stuck, bounded, yours]"),
+        ("interleavings bound", "[possible values: stuck, bounded, yours]"),
         ("play stuck --items 2", "unexpected argument '--items'"),
         ("bounded stuck", "'stuck' cannot be used with '[VERSION]'"),
     ] {
@@ -306,4 +322,16 @@ right: the consumer says so, after its work
         "wrong: the producer says so, and `join` returns before anything is taken. Right: the \
          consumer says so after its work, and only then does `join` return. It printed:\n{said}"
     );
+}
+
+#[test]
+fn in_the_first_try_of_the_original_the_consumer_takes_nothing_and_join_does_not_return() {
+    let run = Run::start(command(check::example(PROGRAM, "first_try"), ""));
+    let said = run.end().stdout();
+    let lines: Vec<&str> = said.lines().collect();
+    let [puts @ .., consumer, join] = &*lines else { panic!("{said}") };
+    assert_eq!(puts.iter().filter(|line| line.contains(" puts ")).count(), 3, "{said}");
+    assert_eq!(puts.iter().filter(|line| line.contains(" skips ")).count(), 7, "{said}");
+    assert_eq!(*consumer, "the consumer looks 10 times, and takes 0 items   3 of 3 queued");
+    assert_eq!(*join, "after 500 ms, join still waits: for 3 items, nobody has called task_done");
 }

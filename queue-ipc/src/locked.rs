@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use anyhow::Result;
 use common::{Worker, cli::wait_for_enter, say, show, worker::join_all};
@@ -38,8 +37,7 @@ fn get(mut queue: impl Read) -> Result<Option<Vec<u8>>> {
     Ok(Some([length, text].concat()))
 }
 
-/// Starts writers and readers on one pipe. What has each reader taken? `worker` is the
-/// command that runs this program once more, to `write` or to `read` below, under this name.
+/// Starts writers and readers on one pipe. `worker` runs this program once more, as one of them.
 pub fn run(writers: u8, readers: u8, worker: impl Fn(&str) -> Command) -> Result<Vec<Taken>> {
     let (get, put) = io::pipe()?;
     let (mut reading, mut writing) = (Vec::new(), Vec::new());

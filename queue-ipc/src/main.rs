@@ -9,25 +9,31 @@ mod messages;
 mod modelled;
 mod picture;
 mod polling;
+mod proof;
 mod roles;
 mod unlocked;
+mod versions;
+mod yours_ending;
+mod yours_lock;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{slice, thread};
 
-use anyhow::ensure;
-use clap::{Parser, ValueEnum};
+use anyhow::{Context, ensure};
+use clap::Parser;
 use common::cli::{self, show_result};
 use common::record::{Lines, record};
 use common::{say, show, whole_number};
 use messages::Taken;
+use proof::Proof;
 use roles::{Role, Work};
+use versions::Version;
 
 /// A queue between processes is a pipe and a lock.
 ///
-/// Without a version, all four run one after the other.
+/// Without a version, the first four run one after the other.
 ///
 /// The two roles also run by hand: `queue-ipc writer | queue-ipc reader`
 #[derive(Parser)]
@@ -38,11 +44,11 @@ struct Cli {
     #[command(flatten)]
     work: Work,
 
-    /// unlocked, locked: how many processes put messages into the queue (1 to 26)
+    /// unlocked, locked, yours-lock: how many processes put messages into the queue (1 to 26)
     #[arg(long, default_value_t = 3, value_parser = whole_number(1_u8..=26))]
     writers: u8,
 
-    /// unlocked, locked: how many processes take messages from it (1 to 26)
+    /// unlocked, locked, yours-lock: how many processes take messages from it (1 to 26)
     #[arg(long, default_value_t = 2, value_parser = whole_number(1_u8..=26))]
     readers: u8,
 
@@ -54,30 +60,17 @@ struct Cli {
     role: Option<Role>,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Version {
-    /// The reader stops when the queue is empty: mostly too early
-    Polling,
-    /// The reader stops when the writer has closed its end of the queue: nothing is missing
-    Closing,
-    /// Several put, several take: messages are torn (`unsafe` is another name for it)
-    #[value(alias = "unsafe")]
-    Unlocked,
-    /// The same with a lock around each put and each get: each message arrives once and whole
-    Locked,
-}
-
 fn main() -> ExitCode {
     common::lesson(|| {
         let cli = Cli::parse();
-        if let Some(Version::Polling | Version::Closing) = cli.version {
+        if cli.version.is_some_and(Version::has_one_writer) {
             cli::refuse_ignored::<Cli>(&["writers", "readers"]);
         }
         if let Some(role) = &cli.role {
             return role.play();
         }
         let locks = lock_files::create()?;
-        let all = Version::value_variants();
+        let all = &Version::LESSON[..];
         let chosen = cli.version.as_ref().map_or(all, slice::from_ref);
         let outcome = chosen.iter().try_for_each(|version| cli.run(*version, locks.path()));
         // After Ctrl-C, the workers have failed, and the handler is about to end this program.
@@ -88,7 +81,14 @@ fn main() -> ExitCode {
 impl Cli {
     /// Runs one version, and shows what came of it.
     fn run(&self, version: Version, locks: &Path) -> anyhow::Result<()> {
-        if version == Version::Polling && cfg!(not(unix)) {
+        let proof = Proof::of(version);
+        if let Some(Proof { text, has_deadlock: true, .. }) = proof {
+            show!("{text}\nSo it is not run: its processes might wait for ever.");
+            return Ok(());
+        }
+        let may_poll =
+            version == Version::YoursEnding && proof.as_ref().is_some_and(|it| !it.is_right);
+        if (version == Version::Polling || may_poll) && cfg!(not(unix)) {
             show!("{}", ends::NEEDS_UNIX);
             return Ok(());
         }
@@ -101,26 +101,18 @@ impl Cli {
             None => Lines::None,
         };
         let worker = |name: &str| self.work.command(version, name, locks);
-        let one = |count| vec![Taken { whole: [('A', count)].into(), torn: 0 }];
-        let (taken, record) = record(lines, || match version {
-            Version::Polling => polling::run(worker).map(one),
-            Version::Closing => closing::run(worker).map(one),
-            Version::Unlocked => unlocked::run(self.writers, self.readers, worker),
-            Version::Locked => {
-                if self.work.step {
-                    say!("the lock files are in {}", locks.display());
-                }
-                locked::run(self.writers, self.readers, worker)
-            }
-        });
+        if version.has_lock_files() && self.work.step {
+            say!("the lock files are in {}", locks.display());
+        }
+        let run = || version.run(self.writers, self.readers, worker);
+        let (taken, record) = record(lines, run);
         let (taken, name, items) = (taken?, cli::name(&version), self.work.items);
         let whole: u64 = taken.iter().map(Taken::whole).sum();
         let torn: u64 = taken.iter().map(|reader| reader.torn).sum();
-        let (writers, picture) = match version {
-            Version::Polling | Version::Closing => {
-                (1, picture::of_items(&name, &record, items, whole))
-            }
-            _ => (self.writers, picture::of_messages(&name, &record, self.writers, items, &taken)),
+        let (writers, picture) = if version.has_one_writer() {
+            (1, picture::of_items(&name, &record, items, whole))
+        } else {
+            (self.writers, picture::of_messages(&name, &record, self.writers, items, &taken))
         };
         common::picture::show(&picture);
         let wanted = u64::from(writers) * u64::from(items);
@@ -135,7 +127,14 @@ impl Cli {
             Version::Closing | Version::Locked => {
                 ensure!((whole, torn) == (wanted, 0), "{name} loses items");
             }
-            Version::Unlocked if writers.max(self.readers) == 1 => {} // nobody can come in between
+            Version::YoursEnding | Version::YoursLock => {
+                let proof = proof.context("it is explored first")?;
+                if missing == 0 && !proof.is_right {
+                    show!("Nothing is missing. That was luck:");
+                }
+                show!("{}", proof.text);
+            }
+            Version::Unlocked if writers.max(self.readers) == 1 => {} // no other process comes between
             _ if missing == 0 => show!("Nothing is missing. That was luck: see --step."),
             Version::Polling => {
                 show!("A reader that stops at an empty queue misses {missing} of {wanted} items.");

@@ -7,10 +7,11 @@ use std::slice;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use common::{as_worker, cli, record, say, whole_number, worker};
 
-use crate::{Version, closing, interleavings, locked, polling, unlocked};
+use crate::interleavings;
+use crate::versions::Version;
 
 #[derive(Args)]
 pub struct Work {
@@ -82,12 +83,7 @@ impl Work {
     fn write(&self, version: Version, letter: char) -> anyhow::Result<()> {
         let &Self { items, pause_ms, step } = self;
         let pause = Duration::from_millis(pause_ms);
-        let outcome = match version {
-            Version::Polling => polling::write(items, pause, step),
-            Version::Closing => closing::write(items, pause, step),
-            Version::Unlocked => unlocked::write(letter, items, pause, step),
-            Version::Locked => locked::write(letter, items, pause, step),
-        };
+        let outcome = version.write(letter, items, pause, step);
         let Err(fault) = outcome else { return Ok(()) };
         if fault.downcast_ref().map(io::Error::kind) == Some(ErrorKind::BrokenPipe) {
             say!("stops: {fault:#}"); // all readers have gone: no fault of its own
@@ -101,7 +97,7 @@ impl Role {
     pub fn play(&self) -> anyhow::Result<()> {
         match *self {
             Self::Interleavings { ref version, kill } => {
-                let all = Version::value_variants();
+                let all = &Version::LESSON[..];
                 let chosen = version.as_ref().map_or(all, slice::from_ref);
                 chosen.iter().for_each(|version| interleavings::show_all(*version, kill));
                 Ok(())
@@ -112,12 +108,7 @@ impl Role {
             }
             Self::Writer { version, letter, ref work } => as_worker(|| work.write(version, letter)),
             Self::Reader { version } => as_worker(|| {
-                let outcome = match version {
-                    Version::Polling => polling::read(),
-                    Version::Closing => closing::read(),
-                    Version::Unlocked => unlocked::read(),
-                    Version::Locked => locked::read(),
-                };
+                let outcome = version.read();
                 record::end_status();
                 outcome.context("the reader stops")
             }),

@@ -13,7 +13,7 @@ use common::{readable, say};
 use crate::picture::{Piece, What};
 use crate::room::Room;
 use crate::server::Serve;
-use crate::{Version, chunks, lines, room};
+use crate::{Version, chunks, lines, room, yours};
 
 /// How long a connection may take to end when the server ends it.
 pub const GRACE: Duration = Duration::from_millis(500);
@@ -45,17 +45,23 @@ impl Serve for Connection {
             Version::Chunks => chunks::talk(self, self, heard),
             Version::Lines => lines::talk(self, self, heard),
             Version::Room => room::talk(self, &self.stream, &self.room, self.client, heard),
+            Version::Yours => yours::talk(self, self, heard),
         };
         if self.stopping.load(SeqCst) {
             return self.end_with("the server stops");
         }
         let Err(fault) = outcome else { return say!("client {} has ended", self.client) };
-        match fault.downcast_ref::<io::Error>().map(io::Error::kind) {
-            None => self.end_with(&format!("closed: {fault}")),
-            Some(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+        match fault.downcast_ref::<io::Error>() {
+            Some(silent)
+                if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&silent.kind()) =>
+            {
                 self.end_with(&format!("closed: idle for {}", readable(self.idle)));
             }
-            Some(_) => say!("client {} is gone: {fault:#}", self.client), // nobody is left to tell
+            // By the system: the connection is lost, and nobody is left to tell.
+            Some(lost) if lost.raw_os_error().is_some() => {
+                say!("client {} is gone: {fault:#}", self.client);
+            }
+            _ => self.end_with(&format!("closed: {fault}")),
         }
     }
 

@@ -10,6 +10,7 @@ mod picture;
 mod process;
 mod room;
 mod server;
+mod yours;
 
 use std::process::{ExitCode, exit};
 
@@ -34,6 +35,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Let the three clients talk to yours, beside chunks
+    Yours,
     /// Serve until Ctrl-C (or SIGTERM)
     Server(ServerArguments),
     /// Send what is typed, show what comes back; Ctrl-D ends it
@@ -67,10 +70,12 @@ struct ServerArguments {
 pub enum Version {
     /// Takes what one read brings for a message: messages are cut, and run together
     Chunks,
-    /// A message ends with a newline: each line is answered, whatever the reads bring
+    /// A message ends with a newline: each line is answered, wherever a read ends
     Lines,
-    /// A line goes to everyone else, with the number of the client that said it
+    /// A line goes to all other clients, with the number of the client that said it
     Room,
+    /// Your own: src/yours.rs, which starts as a copy of chunks
+    Yours,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
@@ -86,7 +91,8 @@ pub enum PerConnection {
 
 fn main() -> ExitCode {
     common::lesson(|| match Cli::parse().command {
-        None => demonstration::run(),
+        None => demonstration::run(Version::Lines),
+        Some(Command::Yours) => demonstration::run(Version::Yours),
         Some(Command::Server(arguments)) => arguments.run(),
         Some(Command::Client { connect }) => client::run(&connect),
         #[cfg(unix)]

@@ -50,15 +50,18 @@ impl Talk {
         said.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
     }
 
-    /// What is wrong with the messages.
+    /// What is wrong with the messages. A message may be a line without its newline.
     fn fault(&self) -> Option<&'static str> {
-        let messages = self.pieces(What::Message);
-        let is_two = |message: &&[u8]| message.iter().filter(|&&byte| byte == b'\n').count() > 1;
-        if messages == self.lines() {
+        let without_newline = |line: &[u8]| line.strip_suffix(b"\n").unwrap_or(line).to_vec();
+        let messages = self.pieces(What::Message).into_iter().map(without_newline);
+        let lines = self.lines();
+        let lines = lines.iter().map(|line| without_newline(line));
+        let (messages, lines) = (Vec::from_iter(messages), Vec::from_iter(lines));
+        if messages == lines {
             None
-        } else if messages.iter().any(is_two) {
+        } else if messages.iter().any(|message| message.contains(&b'\n')) {
             Some("run together")
-        } else if messages.iter().any(|message| !message.ends_with(b"\n")) {
+        } else if messages.iter().any(|message| !lines.contains(message)) {
             Some("cut in two")
         } else if self.pieces(What::Read).iter().any(|read| str::from_utf8(read).is_err()) {
             Some("not valid UTF-8")
@@ -93,11 +96,10 @@ fn readable(bytes: &[u8]) -> String {
     bytes.utf8_chunks().map(chunk).collect::<String>().replace('\n', "⏎")
 }
 
-/// Draws the talks of the same clients with `chunks` and with `lines`.
-pub fn draw(chunks: &[Talk], lines: &[Talk]) -> String {
-    let (left, right) = ("chunks: a read is a message", "lines: a line is a message");
-    let mut picture = format!("{:16}{left:LEFT$}{right}\n", "");
-    for (left, right) in chunks.iter().zip(lines) {
+/// Draws the talks of the same clients with `chunks` and with another version.
+pub fn draw(chunks: &[Talk], title: &str, other: &[Talk]) -> String {
+    let mut picture = format!("{:16}{:LEFT$}{title}\n", "", "chunks: a read is a message");
+    for (left, right) in chunks.iter().zip(other) {
         for (what, name) in ROWS {
             let client = if what == What::Write { left.client } else { "" };
             let (left, right) = (left.row(what, LEFT), right.row(what, 0));

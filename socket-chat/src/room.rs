@@ -1,5 +1,5 @@
-// A line goes to everyone else. Everyone has a queue, and a thread that writes what is in it: who
-// speaks puts a line into each queue, and never waits for a slow client.
+// A line goes to all other clients. Each has a queue, and a thread that writes what is in it. A
+// client that speaks puts its line into each queue, and never waits for a slow consumer.
 
 use std::io::{BufReader, prelude::*};
 use std::net::{Shutdown, TcpStream};
@@ -18,7 +18,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// Puts a line into the queue of everyone but this client.
+    /// Puts a line into the queue of each client but this one.
     fn tell_all_but(&self, client: u32, line: String) {
         let line: Arc<str> = line.into(); // one copy, however many queues it is in
         self.clients.lock().unwrap().retain(|&other, (queue, stream)| {
@@ -32,7 +32,7 @@ impl Room {
     }
 
     fn enter(&self, client: u32, stream: &Arc<TcpStream>) -> Receiver<Arc<str>> {
-        let (queue, lines) = sync_channel(256); // who leaves so many lines untaken is dropped
+        let (queue, lines) = sync_channel(256); // a client with so many lines to write is dropped
         let _ = queue.send(format!("server: you are client {client}\n").into());
         self.clients.lock().unwrap().insert(client, (queue, stream.clone()));
         self.tell_all_but(client, format!("server: client {client} comes\n"));
@@ -45,7 +45,7 @@ impl Room {
     }
 }
 
-/// Talks with one client until it ends. Every line goes to `heard`, and to everyone else.
+/// Talks with one client until it ends. Every line goes to `heard`, and to all other clients.
 pub fn talk(
     from_client: impl Read,
     stream: &Arc<TcpStream>,

@@ -48,7 +48,7 @@ struct Clients {
 pub fn listen(address: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
-    // By std, 128 clients can wait to be accepted. The next one tries again after 1 s.
+    // The backlog. By std, it takes 128 clients, and the next one tries again after 1 s.
     socket2::SockRef::from(&listener).listen(4096)?;
     let address = listener.local_addr()?;
     Ok((listener, address))

@@ -12,7 +12,7 @@ fn messages(reads: &[&[u8]], messages: &[&str]) -> String {
     pieces.extend(reads.iter().map(|bytes| (What::Read, bytes.to_vec())));
     pieces.extend(messages.iter().map(|text| (What::Message, text.as_bytes().to_vec())));
     let talk = [Talk { client: "Anna", pieces }];
-    let picture = draw(&talk, &talk);
+    let picture = draw(&talk, "lines", &talk);
     let line = picture.lines().find(|line| line.contains("messages  "));
     line.expect("a line for the messages").to_string()
 }
@@ -21,6 +21,12 @@ fn messages(reads: &[&[u8]], messages: &[&str]) -> String {
 fn messages_that_are_lines_are_green_and_have_no_mark() {
     let line = messages(&[b"one\ntwo\n"], &["one\n", "two\n"]);
     assert!(line.ends_with(&good("|one⏎|two⏎|")) && !line.contains('←'), "{line}");
+}
+
+#[test]
+fn messages_may_be_lines_without_their_newlines() {
+    let line = messages(&[b"one\ntwo\n"], &["one", "two"]);
+    assert!(line.ends_with(&good("|one|two|")), "{line}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn main() -> ExitCode {
             let created = File::options().append(true).create(true).open(&lock);
             created.with_context(|| format!("cannot create {}", lock.display()))?;
             let outcome = blocks.iter().map(start).collect::<Result<_, _>>().and_then(join_all);
-            let _ = fs::remove_file(&lock); // all who could wait for it have ended
+            let _ = fs::remove_file(&lock); // all that could wait for it have ended
             outcome?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use common::{Worker, say};
 
 use super::shop::{Moment, Shop};
 
-/// Starts all buyers, then waits for all of them. Returns what each has answered: has it a ticket?
+/// Starts all buyers, then waits for all of them. Returns what each answers: does it have a ticket?
 /// `start` starts this program once more, as a process that does `buy` below.
 pub fn run(
     buyers: u32,

@@ -9,21 +9,24 @@ mod sale;
 mod serial;
 mod shop;
 mod unlocked;
+mod version;
+mod yours;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use common::cli::show_result;
 use common::record::{Lines, record};
 use common::{as_worker, clock::three_digits, show, whole_number};
 use sale::Sale;
 use shop::{Pace, Shop};
+use version::Version;
 
 /// Ten processes buy tickets from one file. Without a lock, more are sold than there are.
 ///
-/// Without a version, all three run one after the other and are compared.
+/// Without a version, unlocked, locked and serial run one after the other and are compared.
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true, allow_negative_numbers = true)]
 struct Cli {
@@ -72,22 +75,16 @@ enum Command {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Version {
-    /// Reads the file, then writes it: sells more than there are (`unsafe` is another name for it)
-    #[value(alias = "unsafe")]
-    Unlocked,
-    /// The same with a lock, held from the read to the write: right, and the search stays parallel
-    Locked,
-    /// Without a lock, but each buyer waits for the end of the one before: right, and slowest
-    Serial,
-}
-
 fn main() -> ExitCode {
     common::lesson(|| {
         let Cli { version, options, command } = Cli::parse();
         match command {
-            Some(Command::Buyer { version, shop }) => return as_worker(|| buy(version, &shop)),
+            Some(Command::Buyer { version, shop }) => {
+                return as_worker(|| {
+                    show!("{}", version.buy(&shop)?);
+                    Ok(())
+                });
+            }
             Some(Command::Play { version }) => interleavings::play(version),
             Some(Command::Interleavings { version }) => interleavings::show_all(version),
             None => {
@@ -95,6 +92,7 @@ fn main() -> ExitCode {
                 let all = options.all || options.pace.step.is_some();
                 let lines = if all { Lines::All } else { Lines::Few };
                 match version {
+                    Some(Version::Yours) => options.run_yours(lines)?,
                     Some(version) => drop(options.run(version, lines)?),
                     None => options.compare()?,
                 }
@@ -104,26 +102,12 @@ fn main() -> ExitCode {
     })
 }
 
-fn buy(version: Version, shop: &Shop) -> anyhow::Result<()> {
-    let has_ticket = match version {
-        Version::Unlocked => unlocked::buy(shop)?,
-        Version::Locked => locked::buy(shop)?,
-        Version::Serial => serial::buy(shop)?,
-    };
-    show!("{has_ticket}");
-    Ok(())
-}
-
 impl Options {
     /// Runs one version, and shows its picture and what came of it.
     fn run(&self, version: Version, lines: Lines) -> anyhow::Result<Duration> {
         let sale = Sale::open(self.db.as_deref(), self.tickets)?;
         let start = || sale.start(&version, &self.pace);
-        let (answers, record) = record(lines, || match version {
-            Version::Unlocked => unlocked::run(self.buyers, start),
-            Version::Locked => locked::run(self.buyers, start),
-            Version::Serial => serial::run(self.buyers, start),
-        });
+        let (answers, record) = record(lines, || version.run(self.buyers, start));
         let (tickets, left) = sale.close()?; // before the picture is shown: maybe nobody reads it any more
         let answers = answers?;
         picture::show(&version, &record, lines == Lines::None);
@@ -131,16 +115,26 @@ impl Options {
         let result = format!("tickets {tickets}, sold {sold}, left {left}");
         show_result(&version, &result, record.time());
         answers.into_iter().collect::<anyhow::Result<Vec<bool>>>()?; // has a buyer failed?
-        if matches!(version, Version::Unlocked) && self.db.is_none() && sold > 1 {
+        if version == Version::Unlocked && self.db.is_none() && sold > 1 {
             show!("{}", sale::what_it_means(tickets, sold, left));
         }
         Ok(record.time())
     }
 
+    /// Runs the student's own version, if its buyers come to an end at all, and says what is proved.
+    fn run_yours(&self, lines: Lines) -> anyhow::Result<()> {
+        let (ends, verdict) = interleavings::verdict();
+        if ends {
+            self.run(Version::Yours, lines)?;
+        }
+        show!("{verdict}");
+        Ok(())
+    }
+
     fn compare(&self) -> anyhow::Result<()> {
         let mut times = Vec::new();
-        for version in Version::value_variants() {
-            times.push(self.run(*version, Lines::None)?.as_secs_f64());
+        for version in Version::ALL {
+            times.push(self.run(version, Lines::None)?.as_secs_f64());
             show!("");
         }
         let [locked, serial] = [times[1], times[2]].map(|time| three_digits(time / times[0]));

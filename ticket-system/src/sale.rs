@@ -109,7 +109,7 @@ pub fn what_it_means(tickets: u64, sold: u64, left: u64) -> String {
     } else if sold > tickets - left {
         bad(&format!("Without a lock, {sold} tickets were sold, but {left} of {tickets} are left."))
     } else {
-        "Without a lock, no ticket was sold twice, either. That was luck: see --step.".into()
+        "Without a lock, no ticket was sold twice. This is correct by luck: try --step.".into()
     }
 }
 

@@ -5,7 +5,7 @@ use common::{Worker, say};
 
 use super::shop::{Moment, Shop};
 
-/// Starts each buyer when the one before it has ended. Returns what each has answered: has it a ticket?
+/// Starts each buyer when the one before it has ended. Returns what each answers: does it have a ticket?
 /// `start` starts this program once more, as a process that does `buy` below.
 pub fn run(
     buyers: u32,

@@ -42,10 +42,12 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The data and the lock file stay, and the lock can be had.
+/// The data and the lock file stay, and the lock can be had. A version may lock another file.
 #[track_caller]
 fn is_tidy(folder: &Path) {
-    assert_eq!(names(folder), ["db.json", "db.json.lock"]);
+    let names = names(folder);
+    assert!(["db.json", "db.json.lock"].iter().all(|name| names.iter().any(|it| it == name)));
+    assert!(!names.iter().any(|name| name.ends_with(".new")), "left behind: {names:?}");
     let lock = File::open(folder.join("db.json.lock")).unwrap().try_lock();
     assert!(lock.is_ok(), "a lock is left held");
 }
@@ -56,7 +58,7 @@ fn assert_count(file: &Path, count: u64) {
 }
 
 #[test]
-fn without_a_version_all_three_run_and_a_comparison_follows() {
+fn without_a_version_the_three_of_the_lesson_run_and_a_comparison_follows() {
     let said = ticket_system("--buyers 1 --tickets 2 --pause-ms 1").stdout();
     let result = |line: &&str| line.contains(" sold ") || line.contains(" took ");
     let lines: Vec<&str> = said.lines().filter(result).collect();
@@ -99,7 +101,7 @@ fn without_tickets_each_buyer_says_that_none_is_left() {
 }
 
 #[test]
-fn interleavings_without_a_version_shows_all_three_also_with_kills() {
+fn interleavings_without_a_version_shows_those_of_the_lesson_also_with_kills() {
     let said = ticket_system("interleavings").stdout();
     let has = |text: &str| said.lines().any(|line| line.trim_start().starts_with(text));
     for version in ["unlocked: two buyers", "locked: two buyers", "serial: two buyers"] {
@@ -109,6 +111,15 @@ fn interleavings_without_a_version_shows_all_three_also_with_kills() {
     assert!(has("One buyer may be killed before any of its steps: 12 interleavings"), "{said}");
     assert!(has("3 end with sold 1, left 0, buyer 1 was killed, db.json.1.new left"), "{said}");
     assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+}
+
+#[test]
+fn yours_ends_with_what_is_proved_of_it() {
+    // Whatever the student has made of it.
+    let said = ticket_system("yours --buyers 2 --pause-ms 0").stdout();
+    let last: String = said.lines().rev().take(2).collect();
+    let is_told = last.contains("see `interleavings yours`.") || last.contains(": proved.");
+    assert!(is_told || last.contains("but there are more"), "{said}");
 }
 
 #[test]
@@ -126,7 +137,7 @@ fn help_says_what_each_version_shows() {
     let help = ticket_system("--help").stdout();
     for said in [
         "unlocked: ",
-        "more than there are",
+        "too many tickets",
         "locked: ",
         "serial: ",
         "--step",
@@ -155,8 +166,8 @@ fn a_wrong_command_line_ends_with_2_and_says_what_is_allowed() {
         ("--step", version),
         ("--db db.json", version), // each version would sell what the one before has left
         ("locked --step=never", "[possible values: getting, renaming]"),
-        ("looked", "[possible values: unlocked, locked, serial]"),
-        ("interleavings looked", "[possible values: unlocked, locked, serial]"),
+        ("looked", "[possible values: unlocked, locked, serial, yours]"),
+        ("interleavings looked", "[possible values: unlocked, locked, serial, yours]"),
         ("play", version),
         ("play locked --buyers 3", "unexpected argument '--buyers'"),
     ] {
@@ -283,7 +294,7 @@ fn a_db_or_folder_that_the_user_has_no_right_to_is_an_error_that_names_it() {
     let set =
         |path: &Path, mode| fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     let folder = tempfile::tempdir().unwrap(); // where everybody can get at it
-    let is_root = fs::metadata(folder.path()).unwrap().uid() == 0; // who may do everything
+    let is_root = fs::metadata(folder.path()).unwrap().uid() == 0; // which may do everything
     set(folder.path(), 0o755);
     let program = folder.path().join("ticket-system");
     fs::copy(PROGRAM, &program).unwrap();
@@ -340,6 +351,18 @@ fn a_file_that_is_spoilt_during_the_sale_is_an_error() {
     assert!(error.contains("db.json is not JSON"), "{error}");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_buyer_that_is_killed_is_an_error_whichever_it_was() {
+    let mut run = Run::start(command(PROGRAM, "serial --buyers 3 --pause-ms 0 --step"));
+    run.until("waits for Enter");
+    run.enter();
+    let pid = pid_in(&run.until("waits for Enter"));
+    check::signal(check::Signal::SIGKILL, pid);
+    let error = run.end().error();
+    assert!(error.starts_with(&format!("error: buyer 2 (PID {pid}) failed: ")), "{error}");
+}
+
 /// The program with its temporary folder in this one.
 fn with_temporary(folder: &Path, arguments: &str) -> Command {
     let mut program = command(PROGRAM, arguments);
@@ -375,7 +398,7 @@ fn when_the_parent_is_killed_all_buyers_end_and_the_db_is_whole() {
         run.until("waits for Enter");
         check::signal(check::Signal::SIGKILL, run.pid());
         run.end_after_signal();
-        // A buyer that has not ended yet can still get in after one that has, and write.
+        // A buyer that has not ended yet can still acquire the lock after one that has, and write.
         let text = fs::read_to_string(&file).unwrap();
         let left = text.trim_end().strip_prefix("{\"count\":").and_then(|t| t.strip_suffix('}'));
         let left = left.and_then(|number| number.trim().parse::<u64>().ok());

@@ -118,6 +118,11 @@ impl File {
     pub fn sync_all(&self) -> io::Result<()> {
         call_now(&self.0.path, "syncs", |_, _| (Ok(()), 0))
     }
+
+    /// See [`std::fs::File::sync_data`]. Power loss is not modelled.
+    pub fn sync_data(&self) -> io::Result<()> {
+        self.sync_all()
+    }
 }
 
 impl Drop for Open {

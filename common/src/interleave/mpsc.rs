@@ -22,16 +22,29 @@ pub fn sync_channel<T: Debug + Send + 'static>(capacity: usize) -> (SyncSender<T
 }
 
 /// See [`std::sync::mpsc::Sender`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Sender<T: Debug + Send + 'static>(channel::Sender<T>);
 
 /// See [`std::sync::mpsc::SyncSender`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SyncSender<T: Debug + Send + 'static>(channel::Sender<T>);
 
 /// See [`std::sync::mpsc::Receiver`].
 #[derive(Debug)]
 pub struct Receiver<T: Debug + Send + 'static>(channel::Receiver<T>);
+
+/// What is sent need not be `Clone`.
+impl<T: Debug + Send + 'static> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Debug + Send + 'static> Clone for SyncSender<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<T: Debug + Send + 'static> Sender<T> {
     /// See [`std::sync::mpsc::Sender::send`].

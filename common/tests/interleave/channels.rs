@@ -213,3 +213,23 @@ fn a_loop_of_receives_that_time_out_comes_to_its_end() {
     });
     assert_eq!(found.ending_with(1), found.count(), "{found}");
 }
+
+#[test]
+fn a_sender_can_be_cloned_whatever_is_sent() {
+    use std::sync::mpsc;
+
+    #[derive(Debug)]
+    struct NoClone;
+
+    let found = explore(|| {
+        let (tell, told) = mpsc::channel();
+        let (tell_soon, told_soon) = mpsc::sync_channel(1);
+        thread::scope(|scope| {
+            let (tell, tell_soon) = (tell.clone(), tell_soon.clone());
+            scope.spawn(move || (tell.send(NoClone).unwrap(), tell_soon.send(NoClone).unwrap()));
+        });
+        drop((tell, tell_soon));
+        told.iter().count() + told_soon.iter().count()
+    });
+    assert_eq!(found.ending_with(2), found.count(), "{found}");
+}

@@ -4,9 +4,16 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use common::check::{Run, interruptible, patience};
+use common::check::{Outcome, Run, interruptible, patience};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_socket-chat");
+
+/// What a program printed that ended well. On stderr, a version may say what it likes: a debug line.
+#[track_caller]
+pub fn printed(outcome: Outcome) -> String {
+    assert!(outcome.status.success(), "{outcome:?}");
+    outcome.stdout
+}
 
 pub struct Server {
     pub run: Run,
@@ -42,7 +49,7 @@ impl Server {
         #[cfg(unix)]
         {
             self.run.ctrl_c();
-            self.run.end_after_signal().stdout()
+            printed(self.run.end_after_signal())
         }
         #[cfg(not(unix))]
         String::new()
@@ -136,10 +143,16 @@ impl Client {
 
     /// Reads all that comes until the server ends the connection.
     #[track_caller]
-    pub fn rest(mut self) -> String {
+    pub fn rest(self) -> String {
+        self.rest_or("the server waits")
+    }
+
+    /// The same, with what it means when nothing comes.
+    #[track_caller]
+    pub fn rest_or(mut self, meaning: &str) -> String {
         let mut lines = String::new();
         loop {
-            match self.line() {
+            match self.line_or(meaning) {
                 line if line.is_empty() => return lines,
                 line => lines += &line,
             }

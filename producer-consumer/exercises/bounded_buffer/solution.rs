@@ -1,0 +1,45 @@
+// A solution: two condition variables, one for each thing that a thread can wait for.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex};
+
+pub struct BoundedBuffer {
+    items: Mutex<VecDeque<u32>>,
+    capacity: usize,
+    has_room: Condvar,
+    has_items: Condvar,
+}
+
+impl BoundedBuffer {
+    /// An empty buffer with room for so many items: at least one.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            items: Mutex::new(VecDeque::new()),
+            capacity,
+            has_room: Condvar::new(),
+            has_items: Condvar::new(),
+        }
+    }
+
+    /// Puts an item in, behind all others. Waits while there is no room.
+    pub fn put(&self, item: u32) {
+        let mut items = self.items.lock().unwrap();
+        while items.len() == self.capacity {
+            items = self.has_room.wait(items).unwrap(); // releases the lock, sleeps, acquires it
+        }
+        items.push_back(item);
+        self.has_items.notify_one(); // only threads that wait for an item sleep here
+    }
+
+    /// Takes the oldest item out. Waits while there is none.
+    pub fn get(&self) -> u32 {
+        let mut items = self.items.lock().unwrap();
+        loop {
+            if let Some(item) = items.pop_front() {
+                self.has_room.notify_one(); // only threads that wait for room sleep here
+                return item;
+            }
+            items = self.has_items.wait(items).unwrap(); // and looks again: another may be first
+        }
+    }
+}
