@@ -15,6 +15,7 @@ version!(parallel, "../src/parallel.rs");
 
 #[test]
 fn your_turn_all_processes_are_alive_at_the_same_time() {
+    exercise::serial_must_be_serial(); // or else `yours.rs` is no longer a copy of it
     let file = "factorial-procs/src/yours.rs";
     exercise("yours", file, include_str!("../src/yours.rs"), yours::run)
         .must_be_untouched_or_right();

@@ -1,4 +1,4 @@
-//! Is there still somebody at work? A lesson that waits for ever does not say so itself.
+//! Is a version at work, or in a deadlock? It does not say so itself.
 
 use std::cell::Cell;
 use std::panic::resume_unwind;

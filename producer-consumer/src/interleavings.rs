@@ -57,7 +57,7 @@ fn show(version: Version) {
 
 /// Lets a person choose which thread takes the next step.
 pub fn play(version: Version) {
-    let goal = format!("{WHAT}\nLose an item, or make thread 2 wait for ever. Can you?");
+    let goal = format!("{WHAT}\nLose an item, or bring about a deadlock. Can you?");
     let reaches = |ending: &str| ending != RIGHT;
     interleave::play(&goal, reaches, move || two_items(version));
 }

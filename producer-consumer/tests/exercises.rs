@@ -54,7 +54,7 @@ fn exercise<B: Buffer>(file: &'static str) -> Exercise {
         .goal(
             get_waits::<B>,
             "What can a thread do until another one tells it that something has changed? See \
-             `std::sync::Condvar`. Who tells it, and when?",
+             `std::sync::Condvar`. Which thread tells it, and when?",
         )
         .goal(
             put_waits::<B>,

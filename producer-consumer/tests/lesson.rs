@@ -46,13 +46,13 @@ fn bounded_tells_its_producers_if_all_consumers_fail() {
 }
 
 #[test]
-fn stuck_loses_items_and_never_ends() {
-    version!(stuck).must_stay_wrong("producer-consumer/src/yours.rs");
+fn stuck_at_a_full_queue_loses_items_and_never_ends() {
+    exercise::stuck_must_show_both_faults(version!(stuck), run!(stuck));
 }
 
 /// Runs `stuck` with the items 1 and 2 and one consumer, in every interleaving. One that deadlocks has
 /// received them or not: it ends as soon as item 2 is received, if that `is_enough`.
-fn two_items(capacity: usize, is_enough: bool) -> Interleavings {
+fn two_items(is_enough: bool) -> Interleavings {
     explore(move || {
         let made = Ledger::new(0);
         let make = || made.with(|made| (*made < 2).then(|| *made += 1).map(|()| *made));
@@ -61,39 +61,9 @@ fn two_items(capacity: usize, is_enough: bool) -> Interleavings {
                 finish("item 2 received")
             }
         };
-        stuck::run(1, 1, capacity, make, work);
+        stuck::run(1, 1, 1, make, work);
         "all threads done"
     })
-}
-
-#[test]
-fn stuck_deadlocks_in_every_interleaving() {
-    for capacity in [0, 1, 2] {
-        let found = two_items(capacity, false);
-        assert!(
-            found.deadlocks() == found.count(),
-            "stuck.rs no longer shows the fault: with room for {capacity}, all interleavings should \
-             deadlock. Instead:\n{found}See \"Why\" in producer-consumer/README.md."
-        );
-    }
-}
-
-#[test]
-fn stuck_loses_an_item_if_it_sees_no_room_and_no_other() {
-    stuck_must_lose_an_item();
-}
-
-fn stuck_must_lose_an_item() {
-    for (capacity, is_lost, is_received) in [(0, true, false), (1, true, true), (2, false, true)] {
-        let found = two_items(capacity, true);
-        let lost = found.deadlocks();
-        assert!(
-            (lost > 0, found.count() > lost) == (is_lost, is_received),
-            "stuck.rs no longer shows the fault: an item that finds no room should be lost, and no \
-             other. With room for {capacity}, item 2 is lost in {lost} of these interleavings:\n{found}\
-             See \"Why\" in producer-consumer/README.md."
-        );
-    }
 }
 
 /// Steps of the producer: it sees no item, sends 1, and looks again. If the consumer has not received
@@ -103,9 +73,9 @@ fn stuck_must_lose_an_item() {
 /// 7.
 #[test]
 fn stuck_with_room_for_one_loses_item_2_in_12_of_28_interleavings() {
-    stuck_must_lose_an_item();
-    let (lost, all) = (two_items(1, true).deadlocks(), two_items(1, false));
-    assert_eq!((lost, all.count()), (12, 28), "the steps of stuck.rs are others:\n{all}");
+    let (lost, all) = (two_items(true).deadlocks(), two_items(false));
+    let counts = (lost, all.deadlocks(), all.count());
+    assert_eq!(counts, (12, 28, 28), "the steps of stuck.rs are others:\n{all}");
 }
 
 /// A line of a producer ends with `0 of 1 queued`.

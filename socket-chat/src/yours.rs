@@ -1,6 +1,6 @@
-// Your turn. A message is what one read brings: make it a line, in however many reads it comes. A line
-// over 64 KiB is an error; so is half a line at the end, or a line that is not valid UTF-8. To see it:
-// `cargo run -p socket-chat -- yours`. It is judged by `cargo test -p socket-chat`.
+// Your turn. A message is what one read brings: make it a line, in however many reads it comes.
+// A line over 64 KiB is an error; so is half a line at the end, or one that is not valid UTF-8.
+// See it with `cargo run -p socket-chat -- yours`. `cargo test -p socket-chat` judges it.
 
 use std::io::{BufReader, prelude::*};
 

@@ -560,7 +560,7 @@ pub const EDITS: &[Edit] = &[
             "answer::check(&numbers, answers?)?",
             "answer::check(&numbers[..1], answers?[..1].to_vec())?",
         )],
-        verdict: Red("right answer"),
+        verdict: Red("the program does not check two answers"),
     },
     Edit {
         what: "a wrong answer is no error",

@@ -225,16 +225,42 @@ fn waits_for_room(run: Run) -> Found {
     Ok("a producer waits while the queue is full".into())
 }
 
-/// Gives each check the `Run` of a version.
+/// `stuck.rs` shows both faults, as the page says: nothing ends, and an item is lost if it finds no room.
+/// An interleaving that deadlocks has received both of two items or not: it ends with the second one.
+pub fn stuck_must_show_both_faults(exercise: Exercise, run: Run) {
+    exercise.must_stay_wrong("producer-consumer/src/yours.rs");
+    for (capacity, is_lost, is_received) in [(0, true, false), (1, true, true), (2, false, true)] {
+        let found = items(run, 2, (1, 1, capacity));
+        let lost = found.deadlocks();
+        let shows = found.ending_with("[1, 2] received") + lost == found.count()
+            && (lost > 0, found.count() > lost) == (is_lost, is_received);
+        assert!(
+            shows,
+            "stuck.rs no longer shows the fault: an item that finds no room should be lost, and no \
+             other. With room for {capacity}, item 2 is lost in {lost} of these interleavings:\n{found}\
+             `git checkout producer-consumer/src/stuck.rs` brings it back."
+        );
+    }
+}
+
+/// The `run` of a version.
+#[macro_export]
+macro_rules! run {
+    ($version:ident) => {
+        |producers, consumers, capacity, make, work| {
+            $version::run(producers, consumers, capacity, make, work)
+        }
+    };
+}
+
+/// What a version is judged by.
 #[macro_export]
 macro_rules! version {
     ($version:ident) => {
         $crate::exercise::exercise(
             concat!("producer-consumer/src/", stringify!($version), ".rs"),
             include_str!(concat!("../src/", stringify!($version), ".rs")),
-            |producers, consumers, capacity, make, work| {
-                $version::run(producers, consumers, capacity, make, work)
-            },
+            $crate::run!($version),
         )
     };
 }

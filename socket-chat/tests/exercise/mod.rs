@@ -91,10 +91,7 @@ fn chunks_must_show(fault_is_shown: bool, which: &str, talk: &Talk) {
 
 fn exercise(file: &'static str, text: &str, wrong: &str, talk: Version) -> Exercise {
     Exercise::new(file, text, wrong)
-        .keeps(
-            move || whole_lines(talk),
-            "What must happen to a message before the next one is read?",
-        )
+        .keeps(move || whole_lines(talk), "`chunks.rs` does this right. In which of its lines?")
         .goal(
             move || lines_of_one_read(talk),
             "Where does a message end: where a read ends, or at a newline?",
@@ -131,9 +128,14 @@ fn exercise(file: &'static str, text: &str, wrong: &str, talk: Version) -> Exerc
 fn whole_lines(talk: Version) -> Found {
     for lines in [["hello\n", "hello again\n"], ["straße\n", "İ\n"], ["\n", "after an empty one\n"]]
     {
-        talk_with(talk, &lines.map(str::as_bytes)).must_be_lines(
-            "a line that comes in one read of its own is not answered in upper case",
-        )?;
+        let talk = talk_with(talk, &lines.map(str::as_bytes));
+        talk.must_be_lines(if !talk.has_messages(&lines) {
+            "a line that comes in one read of its own is not one message"
+        } else if talk.answers != lines.concat().to_uppercase() {
+            "a line is not answered in upper case"
+        } else {
+            "`talk` must return Ok when the client has ended"
+        })?;
     }
     talk_with(talk, &[]).must_be_lines("a client that says nothing is not let go")?;
     Ok("a line of one read is answered".into())
@@ -215,7 +217,7 @@ fn limit(talk: Version) -> Found {
     let mut endless = vec![[b'x'; 1024].as_slice(); 128];
     endless.push(RESET);
     let no_end = talk_with(talk, &endless);
-    let wrong = "a line must end within 64 KiB, but one of 128 KiB without an end is not refused";
+    let wrong = "a line of 128 KiB without an end is not refused. It must end within 64 KiB";
     no_end.must_be(wrong, no_end.is_refused() && no_end.messages.is_empty(), "an error")?;
     let too_long = format!("{}\n", "x".repeat(LIMIT + 32 * 1024));
     let too_long = talk_with(talk, &[too_long.as_bytes()]);
@@ -226,8 +228,12 @@ fn limit(talk: Version) -> Found {
 
 fn slow_socket(talk: Version) -> Found {
     let client = Client::new(&[b"salt\npepper\n", b"good mor", b"ning\n"], 3);
-    talk_over(talk, client)
-        .must_be_lines("a socket that takes 3 bytes at a time does not get each answer whole")?;
+    let talk = talk_over(talk, client);
+    talk.must_be(
+        "a socket that takes 3 bytes at a time does not get each answer whole",
+        talk.is_right(),
+        "answers |SALT⏎PEPPER⏎GOOD MORNING⏎|",
+    )?;
     Ok("an answer is written whole".into())
 }
 
@@ -396,12 +402,16 @@ impl Talk {
         matches!(&self.end, End::Error(fault) if refused(fault))
     }
 
-    /// Each line must be a message, and be answered.
-    fn must_be_lines(&self, wrong: &str) -> Result<(), String> {
+    /// Is each line a message, and answered?
+    fn is_right(&self) -> bool {
         let lines = self.lines();
         let lines = Vec::from_iter(lines.iter().map(String::as_str));
         let answered = self.answers == lines.concat().to_uppercase();
-        let right = self.has_messages(&lines) && answered && self.end == End::Well;
+        self.has_messages(&lines) && answered && self.end == End::Well
+    }
+
+    /// Each line must be a message, and be answered.
+    fn must_be_lines(&self, wrong: &str) -> Result<(), String> {
         let wrong = match &self.end {
             End::Never => "`talk` is in an endless loop",
             End::Panic(_) => "`talk` panics",
@@ -410,7 +420,11 @@ impl Talk {
             }
             _ => wrong,
         };
-        self.must_be(wrong, right, &format!("messages {}", pieces(&lines)))
+        self.must_be(
+            wrong,
+            self.is_right(),
+            &format!("messages {}, each answered, then Ok", pieces(&self.lines())),
+        )
     }
 
     /// Only the first line is a message, and is answered. The rest is what is wrong.
@@ -424,7 +438,8 @@ impl Talk {
         let shown = || {
             let reads = format!("\n  reads     {}", pieces(&self.writes));
             let messages = format!("\n  messages  {}", pieces(&self.messages));
-            let answers = format!("\n  answers   {}", pieces(&[&self.answers]));
+            let answers = if self.answers.is_empty() { &[][..] } else { &[&self.answers][..] };
+            let answers = format!("\n  answers   {}", pieces(answers));
             let end = format!("\n  `talk`    {}", self.end);
             format!("{wrong}.\n{reads}{messages}{answers}{end}\n\n  expected: {expected}")
         };
