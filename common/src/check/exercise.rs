@@ -8,6 +8,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use crate::interleave::{WIDTH, wrapped};
+
 /// No verdict takes longer, however wrong the file is, unless the machine is busy.
 const PATIENCE: Duration = Duration::from_secs(9);
 
@@ -125,12 +127,12 @@ impl Exercise {
             }
         }
         let file = self.file;
-        let right = right.join("; ");
+        let right = right.iter().map(|it| format!("- {it}")).collect::<Vec<_>>().join("\n");
         match wrong {
-            None => Verdict::Right(format!("{file} is right: {right}.")),
-            Some(wrong) if is_half => {
-                Verdict::Half(format!("{file} is half fixed. Right by now: {right}.\nBut {wrong}"))
-            }
+            None => Verdict::Right(format!("{file} is right:\n{right}")),
+            Some(wrong) if is_half => Verdict::Half(format!(
+                "{file} is half fixed.\nRight by now:\n{right}\n\nBut {wrong}"
+            )),
             Some(wrong) => Verdict::Wrong(format!("{file} is still wrong: {wrong}")),
         }
     }
@@ -184,8 +186,18 @@ impl Display for Verdict {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untouched => f.write_str("It is untouched: a copy of the wrong version."),
-            Self::Wrong(text) | Self::Half(text) | Self::Right(text) => f.write_str(text),
+            Self::Wrong(text) | Self::Half(text) | Self::Right(text) => {
+                f.write_str(&text.lines().map(folded).collect::<Vec<_>>().join("\n"))
+            }
         }
+    }
+}
+
+/// A line of prose in as many lines as it needs. Those of a table fit anyway.
+fn folded(line: &str) -> String {
+    match line.chars().count() {
+        ..=WIDTH => line.into(),
+        _ => wrapped(line, WIDTH).join("\n"),
     }
 }
 
@@ -295,8 +307,7 @@ mod tests {
             exercise().goal(wrong, ASKS).goal(right, "").judge(),
         ] {
             assert!(matches!(verdict, Verdict::Half(_)));
-            let said =
-                "yours.rs is half fixed. Right by now: this is right.\nBut this is wrong\n\nWhy?";
+            let said = "yours.rs is half fixed.\nRight by now:\n- this is right\n\nBut this is wrong\n\nWhy?";
             assert_eq!(verdict.to_string(), said);
         }
     }
@@ -310,7 +321,7 @@ mod tests {
     #[test]
     fn a_file_that_meets_all_claims_is_right() {
         let verdict = exercise().keeps(right, ASKS).goal(right, ASKS).judge();
-        assert_eq!(verdict.to_string(), "yours.rs is right: this is right.");
+        assert_eq!(verdict.to_string(), "yours.rs is right:\n- this is right");
         assert!(matches!(verdict, Verdict::Right(_)));
     }
 
@@ -343,7 +354,7 @@ mod tests {
         wrong_file().goal(wrong, ASKS).must_stay_wrong("yours.rs");
         let fixed = || wrong_file().goal(right, ASKS).must_stay_wrong("yours.rs");
         let said = text_of(&*catch_unwind(fixed).expect_err("it must fail"));
-        assert!(said.contains("unlocked.rs is right: this is right."), "{said}");
+        assert!(said.contains("unlocked.rs is right:\n- this is right"), "{said}");
         assert!(said.contains("Your own file is yours.rs"), "{said}");
     }
 }
