@@ -290,5 +290,5 @@ fn a_ring_of_channels_that_the_parent_holds_is_half_fixed() {
 #[test]
 fn a_word_that_wakes_only_one_player_is_half_fixed() {
     let play: Play = |count, say| half_notify_one::play(count, say);
-    must_be_half_fixed("half_notify_one.rs", play, " deadlock");
+    must_be_half_fixed("half_notify_one.rs", play, "deadlock");
 }
