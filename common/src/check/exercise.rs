@@ -157,8 +157,14 @@ impl Exercise {
     /// With the verdict, if the file is not right.
     #[track_caller]
     pub fn must_be_right(self) {
+        let file = self.file;
         match self.judge() {
             Verdict::Right(_) => {}
+            verdict if file.contains("/src/") => panic!(
+                "\n{verdict}\n\nThe lesson needs {file} as it was, since it shows the fix.\n\
+                 `git checkout {file}` brings it back.\n\
+                 Your own file is beside it: its name begins with `yours`.\n"
+            ),
             verdict => panic!("\n{verdict}\n"),
         }
     }
@@ -175,8 +181,9 @@ impl Exercise {
         match self.judge_anyway() {
             Verdict::Untouched | Verdict::Wrong(_) => {}
             verdict => panic!(
-                "\n{verdict}\n\nThe lesson needs {file} as it was, since it shows the fault. \
-                 `git checkout {file}` brings it back. Your own file is {yours}: type the fix there.\n"
+                "\n{verdict}\n\nThe lesson needs {file} as it was, since it shows the fault.\n\
+                 `git checkout {file}` brings it back.\n\
+                 Your own file is {yours}: type the fix there.\n"
             ),
         }
     }
