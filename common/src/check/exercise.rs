@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::{self, Display, Formatter};
+use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -131,13 +132,14 @@ impl Exercise {
         match wrong {
             None => Verdict::Right(format!("{file} is right:\n{right}")),
             Some(wrong) if is_half => Verdict::Half(format!(
-                "{file} is half fixed.\nRight by now:\n{right}\n\nBut {wrong}"
+                "{file} is half fixed.\nAlready right:\n{right}\n\nBut {wrong}"
             )),
             Some(wrong) => Verdict::Wrong(format!("{file} is still wrong: {wrong}")),
         }
     }
 
-    /// The check of a file of the student's own. It passes where nothing was changed, too.
+    /// The check of a file of the student's own. It passes where nothing was changed, too. One that is
+    /// right is told so on stderr.
     ///
     /// # Panics
     ///
@@ -145,7 +147,9 @@ impl Exercise {
     #[track_caller]
     pub fn must_be_untouched_or_right(self) {
         match self.judge() {
-            Verdict::Untouched | Verdict::Right(_) => {}
+            Verdict::Untouched => {}
+            // A test that passes shows nothing of what it prints with `println!`.
+            right @ Verdict::Right(_) => drop(writeln!(io::stderr(), "\n{right}\n")),
             verdict => panic!("\n{verdict}\n"),
         }
     }
@@ -314,7 +318,7 @@ mod tests {
             exercise().goal(wrong, ASKS).goal(right, "").judge(),
         ] {
             assert!(matches!(verdict, Verdict::Half(_)));
-            let said = "yours.rs is half fixed.\nRight by now:\n- this is right\n\nBut this is wrong\n\nWhy?";
+            let said = "yours.rs is half fixed.\nAlready right:\n- this is right\n\nBut this is wrong\n\nWhy?";
             assert_eq!(verdict.to_string(), said);
         }
     }
