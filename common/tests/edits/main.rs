@@ -85,7 +85,8 @@ fn there_are_enough_edits_of_each_lesson() {
 }
 
 #[test]
-fn each_edit_finds_what_it_replaces_exactly_once() {
+#[ignore = "a student's own file may be changed: .ci/run asks for this"]
+fn what_each_edit_replaces_is_there_exactly_once() {
     for (lesson, edits) in TABLES {
         for edit in edits {
             if let Err(fault) = edited(&course(), lesson, edit) {
@@ -168,7 +169,7 @@ impl Copy {
         println!("{:>6.1} s  {what}: {verdict:?}", time.as_secs_f64());
         let failed = !outcome.status.success();
         let is_so = match verdict {
-            Wrong => failed && said.contains(" is still wrong: "),
+            Wrong => failed && in_one_line(&said).contains(" is still wrong: "),
             Half => failed && said.contains(" is half fixed.\n"),
             Right => !failed,
             Red(text) => failed && in_one_line(first_message(&said)).contains(text),
