@@ -57,9 +57,9 @@ pub fn tell(what: &str, item: u32) {
     let digits = item.checked_ilog10().unwrap_or_default();
     if !is_by_hand() {
         if item.is_multiple_of(10_u32.pow(digits.saturating_sub(2))) {
-            say!("{what} {item}");
+            say!("{what} item {item}");
         }
     } else if io::stdout().is_terminal() {
-        record::status(format_args!("{what} {item}"));
+        record::status(format_args!("{what} item {item}"));
     }
 }

@@ -23,9 +23,10 @@ pub fn of_items(title: &str, run: &Record, items: u32, taken: u64) -> String {
     let put = broken.and_then(|line| line.text["stops: item ".len()..].split(':').next());
     let empty = said("finds the queue empty");
     let end = empty.or(said("stops; "));
-    let mut writer = lane(run, "writer", "puts ", broken, 'x');
-    let mut reader = lane(run, "reader", "takes ", end, if empty.is_some() { '?' } else { '|' });
-    writer.note = format!("puts {}", put.unwrap_or(&items.to_string()));
+    let mut writer = lane(run, "writer", "puts item ", broken, 'x');
+    let mut reader =
+        lane(run, "reader", "takes item ", end, if empty.is_some() { '?' } else { '|' });
+    writer.note = format!("puts {} of {items}", put.unwrap_or(&items.to_string()));
     let all = taken == u64::from(items);
     let note = format!("takes {taken} of {items}");
     reader.note = if all { good(&note) } else { bad(&note) };
@@ -76,6 +77,7 @@ pub fn of_messages(title: &str, run: &Record, writers: u8, items: u32, taken: &[
         let (whole, rest) = place.split_once('|').unwrap_or((place, ""));
         let why = match rest {
             "end of file" => "the queue ends inside a message",
+            _ if whole.is_empty() && is_text(rest) => "these 4 bytes are text, not a length",
             _ if whole.is_empty() => "no writer has put such a length",
             _ if rest.starts_with('[') => "the length of another message",
             _ => "not the text of this length",
@@ -88,6 +90,13 @@ pub fn of_messages(title: &str, run: &Record, writers: u8, items: u32, taken: &[
         picture += &format!("  … and {} more\n", torn.len() - MOST);
     }
     picture
+}
+
+/// Does this begin with text in the place of a length, such as `[ B0 ]`? A length is shown as a number.
+fn is_text(read: &str) -> bool {
+    let inside = read.strip_prefix('[').and_then(|read| read.split_once(']'));
+    let is_word = |text: &str| text.len() == 4 && text.contains(|one: char| !one.is_ascii_digit());
+    inside.is_some_and(|(text, _)| is_word(text) && !text.contains('\\'))
 }
 
 /// A mark for each message of this writer, or for several: the number of the reader that has taken it.
@@ -144,6 +153,11 @@ mod tests {
             (
                 message(0x4130_2041, &[b"0 ", &length]),
                 "[A0 A] 0 [20001]\n  reader 1  ↑",
+                "these 4 bytes are text, not a length",
+            ),
+            (
+                message(0x0006_4130, &[b" A0 "]),
+                "[\\0\\6A0]  A0\n  reader 1  ↑",
                 "no writer has put such a length",
             ),
             (

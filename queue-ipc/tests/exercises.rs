@@ -6,6 +6,8 @@ mod half_interrupted;
 mod half_never_ends;
 #[path = "../exercises/read_message/half_read_exact.rs"]
 mod half_read_exact;
+#[path = "../exercises/read_message/half_text_only.rs"]
+mod half_text_only;
 #[path = "../exercises/read_message.rs"]
 mod read_message;
 #[path = "../exercises/read_message/solution.rs"]
@@ -59,7 +61,8 @@ fn the_solution_is_right() {
 
 #[test]
 fn a_half_solution_is_half_fixed() {
-    let halves: [(Reads, &str); 3] = [
+    let halves: [(Reads, &str); 4] = [
+        (|queue| half_text_only::read_message(queue), "too few for a length"),
         (|queue| half_read_exact::read_message(queue), "inside its length"),
         (|queue| half_interrupted::read_message(queue), "interrupted"),
         (|queue| half_never_ends::read_message(queue), "reads on and on"),
@@ -133,7 +136,7 @@ fn shown(pieces: &[Piece]) -> String {
         Piece::Fails(kind) => format!("{kind:?}"),
     };
     let pieces: Vec<String> = pieces.iter().map(piece).collect();
-    format!("{}, end of file", pieces.join(", "))
+    if pieces.is_empty() { "end of file".into() } else { pieces.join(", ") + ", then end of file" }
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -178,6 +181,11 @@ fn exercise(reads: Reads) -> Exercise {
         let fails = [Piece::Fails(ErrorKind::PermissionDenied)];
         must_give(reads, &fails, &[Err(ErrorKind::PermissionDenied.into())])
     };
+    let text_in_pieces = move || {
+        let pieces = [&BYTES[..4], b"h", b"i", &BYTES[6..]];
+        must_give(reads, &pieces.map(|bytes| Piece::Bytes(bytes.to_vec())), &both())?;
+        Ok("a text that comes in pieces is whole, if its length comes in one".into())
+    };
     let in_pieces = move || {
         for pieces in cuts(BYTES) {
             must_give(reads, &pieces, &both())?;
@@ -188,7 +196,7 @@ fn exercise(reads: Reads) -> Exercise {
         for pieces in cuts(&BYTES[..5]) {
             must_give(reads, &pieces, &[broken()])?;
         }
-        Ok("a text that is broken off is an error".into())
+        Ok("a text that is broken off is an error, in whatever pieces it comes".into())
     };
     let in_a_length = move || {
         for count in 1..4 {
@@ -218,7 +226,14 @@ fn exercise(reads: Reads) -> Exercise {
     Exercise::new(FILE, "judged", "")
         .keeps(takes, "What does `read` return?")
         .keeps(refuses, "What must become of an error that `read` returns?")
-        .goal(in_pieces, "`read` says how many bytes it has brought. What if these are too few?")
+        .goal(
+            text_in_pieces,
+            "`read` says how many bytes it has brought. What if these are too few for a text?",
+        )
+        .goal(
+            in_pieces,
+            "`read` says how many bytes it has brought. What if these are too few for a length?",
+        )
         .goal(in_a_text, "How many bytes must have come before the text may be returned?")
         .goal(
             in_a_length,

@@ -148,7 +148,7 @@ fn closing_takes_all_items_in_their_order() {
     closing_must_be_right();
     let said = end(queue_ipc("closing --items 100 --step"), "closing");
     let taken = said.lines().filter(|line| line.contains("(PID "));
-    let taken = taken.filter_map(|line| line.split_once("  takes "));
+    let taken = taken.filter_map(|line| line.split_once("  takes item "));
     let taken: Vec<&str> = taken.map(|(_, item)| item).collect();
     let in_order = taken.iter().enumerate().all(|(number, item)| *item == number.to_string());
     assert!(

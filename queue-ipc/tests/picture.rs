@@ -33,9 +33,9 @@ fn polling_ends_at_the_empty_queue_and_the_writer_finds_no_reader() {
     // The reader may look when the writer has been started, or before, or long before.
     let drawn = lanes(&said, "polling");
     let possible = [
-        " reader ··?   takes 0 of 3\n writer  ···x puts 0\n",
-        " reader ·?   takes 0 of 3\n writer   ·x puts 0\n",
-        " reader ·?    takes 0 of 3\n writer    ·x puts 0\n",
+        " reader ··?   takes 0 of 3\n writer  ···x puts 0 of 3\n",
+        " reader ·?   takes 0 of 3\n writer   ·x puts 0 of 3\n",
+        " reader ·?    takes 0 of 3\n writer    ·x puts 0 of 3\n",
     ];
     assert!(possible.contains(&&*drawn), "{drawn}\n{said}");
     let legend = "  · waits   █ an item   ? the queue is empty: stops   x no reader: broken pipe";
@@ -47,10 +47,10 @@ fn closing_takes_each_item_when_it_is_put_and_ends_at_end_of_file() {
     let mut run = queue_ipc("closing --items 3 --step");
     for item in 0..3 {
         run.enter();
-        run.until(&format!("  takes {item}"));
+        run.until(&format!("  takes item {item}"));
     }
     let said = run.end().stdout();
-    let drawn = " reader ····█···█···█·| takes 3 of 3\n writer  ·█···█···█     puts 3\n";
+    let drawn = " reader ····█···█···█·| takes 3 of 3\n writer  ·█···█···█     puts 3 of 3\n";
     assert_eq!(lanes(&said, "closing"), drawn, "{said}");
     let legend = "  · waits   █ an item   | end of file: stops";
     assert_eq!(picture(&said, "closing").lines().nth(3), Some(legend), "{said}");

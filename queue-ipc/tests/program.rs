@@ -236,7 +236,7 @@ fn when_the_reader_is_killed_the_writer_stops_and_the_parent_says_why() {
     let mut run = Run::start(command(PROGRAM, "closing --items 3 --step"));
     run.until("waits for Enter");
     run.enter();
-    let reader = pid_in(&run.until("  takes 0"));
+    let reader = pid_in(&run.until("  takes item 0"));
     signal(Signal::SIGKILL, reader);
     run.wait_until("the reader has ended", |run| !run.processes().contains(&reader));
     let outcome = run.end();
@@ -264,7 +264,7 @@ fn when_the_writer_is_killed_the_reader_ends_with_what_it_got_and_the_parent_say
     let mut run = Run::start(command(PROGRAM, "closing --items 3 --step"));
     let writer = pid_in(&run.until("waits for Enter"));
     run.enter();
-    run.until("  takes 0");
+    run.until("  takes item 0");
     signal(Signal::SIGKILL, writer);
     run.until("  stops; items taken: 1");
     assert_eq!(run.end().error(), was_killed("writer", writer));

@@ -14,7 +14,6 @@ use crate::pages::{Page, course, files, is_version, lessons, read};
 /// What a page may tell to type beside `cargo run`, the programs of the lessons, `cargo test -p` and
 /// `git diff`.
 const OTHERS: &[&str] = &[
-    "PATH=$PATH:target/debug",
     "cargo doc --workspace --no-deps --open",
     "cargo fetch",
     "cargo test",

@@ -52,7 +52,7 @@ pub fn claims(exercise: Exercise, version: &'static str, file: Items) -> Exercis
     let waits_again = move || {
         twos.judge_what_ends(
             |ending| ending == "end with 2 of 2 taken",
-            "it waits for the second item, too,",
+            "it also waits for the second item",
             "the reader stops between two items, and misses the second one",
         )
     };

@@ -49,8 +49,23 @@ pub fn claims(
     let longs = explored(0, move || long.run_with(2, 1, 1));
     let all = [(writers.clone(), BOTH), (readers.clone(), ONE), (longs.clone(), BOTH)];
 
+    let alone = explored(0, move || file.run_with(1, 1, 1));
+    let ones = alone.clone();
+    let opens = move || {
+        ones.judge_what_is_explored(
+            |ending| !ending.contains("entity not found"),
+            "each process finds its lock file",
+            "a process opens a file that is not there",
+        )
+    };
+    let ones = alone.clone();
+    let shares = move || match &**ones.0 {
+        Err(fault) if fault.contains("in a `static`") => {
+            ones.judge(|_| false, "", "the lock is in the wrong place")
+        }
+        _ => Ok("no lock is in a `static`".into()),
+    };
     let arrives = move || {
-        let alone = explored(0, move || file.run_with(1, 1, 1));
         let wrong = "one writer puts one message, and one reader does not take it";
         alone.judge_what_ends(|ending| ending == ONE, "", wrong)?;
         match &**alone.0 {
@@ -133,13 +148,15 @@ pub fn claims(
         real_run(&format!("{version} --pause-ms 0"), "300 of 300 items taken ")
     };
     exercise
+        .keeps(opens, "In which folder is the file, and in which one does each worker start?")
+        .keeps(shares, "Which file can both processes open, and lock?")
         .keeps(arrives, "Which process waits for what?")
         .keeps(tells, "What does `messages::tear` say about it?")
         .keeps(fails, "Which line of `run` learns how the writers have ended?")
         .keeps(breaks, "Which process keeps a read end open?")
         .keeps(meet, "Which line of `run` waits for the end of a writer?")
-        .goal(short, "Between which two steps of one writer does the other one come in?")
-        .goal(taken, "Between which two steps of one reader does the other one come in?")
+        .goal(short, "Between which steps of a writer must the other one not come in, and what keeps it out?")
+        .goal(taken, "Between which steps of a reader must the other one not come in, and what keeps it out?")
         .goal(
             long,
             "A pipe takes at most 4,096 bytes (`PIPE_BUF`) in one piece. What keeps the other writer out \

@@ -89,6 +89,16 @@ impl Explored {
         }
     }
 
+    /// The same where a file that cannot be explored is the affair of another claim.
+    fn judge_what_is_explored(
+        &self,
+        is_right: impl Fn(&str) -> bool,
+        right: &str,
+        wrong: &str,
+    ) -> Found {
+        if self.0.is_err() { Ok(right.into()) } else { self.judge(is_right, right, wrong) }
+    }
+
     /// The same where a process that waits for ever is the affair of another claim.
     fn judge_what_ends(&self, is_right: impl Fn(&str) -> bool, right: &str, wrong: &str) -> Found {
         match &**self.0 {
