@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use common::check::DEADLINE;
 use room::{Room, talk};
 
 /// Reads what is sent here, and waits for it. It ends with its sender.
@@ -32,10 +33,17 @@ fn connection() -> (Arc<TcpStream>, TcpStream) {
 /// went on to tell what a dropped client says, the next ones would soon be slow consumers, too.
 #[test]
 fn a_client_that_is_dropped_is_no_longer_heard() {
+    let (tell, told) = channel();
+    thread::spawn(move || tell.send(lines_heard_of_a_dropped_client()));
+    let heard = told.recv_timeout(DEADLINE).expect("room.rs waits for a client that never reads");
+    assert_eq!(heard, 0, "room.rs still hears a client that it has dropped");
+}
+
+fn lines_heard_of_a_dropped_client() -> u32 {
     let room = &Room::default();
     let [(slow, its_end), (speaker, _its_end)] = [(); 2].map(|()| connection());
     let (says, gate) = channel();
-    let heard = thread::scope(|scope| {
+    thread::scope(|scope| {
         let slow = scope.spawn(move || {
             let mut heard = 0;
             let _ = talk(Gate(gate), &slow, room, 1, |_| heard += 1);
@@ -50,6 +58,5 @@ fn a_client_that_is_dropped_is_no_longer_heard() {
         says.send(b"too late\n").unwrap();
         drop(says);
         slow.join().unwrap()
-    });
-    assert_eq!(heard, 0, "room.rs still hears a client that it has dropped");
+    })
 }
