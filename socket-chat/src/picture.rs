@@ -59,6 +59,8 @@ impl Talk {
         let (messages, lines) = (Vec::from_iter(messages), Vec::from_iter(lines));
         if messages == lines {
             None
+        } else if messages.iter().any(|message| message.contains(&0)) {
+            Some("zeros")
         } else if messages.iter().any(|message| message.contains(&b'\n')) {
             Some("run together")
         } else if messages.iter().any(|message| !lines.contains(message)) {
@@ -87,13 +89,25 @@ impl Talk {
     }
 }
 
-/// Text as it is, and what is not valid UTF-8 byte by byte.
-fn readable(bytes: &[u8]) -> String {
+/// Text as it is. What is not valid UTF-8 stands byte by byte, and a control character as in Rust.
+pub fn readable(bytes: &[u8]) -> String {
     let broken = |byte: &u8| format!(r"\x{byte:02X}");
     let chunk = |chunk: Utf8Chunk<'_>| {
-        chunk.valid().to_string() + &chunk.invalid().iter().map(broken).collect::<String>()
+        let text = Vec::from_iter(chunk.valid().chars());
+        let text = text.chunk_by(|one, next| one == next).map(run).collect::<String>();
+        text + &chunk.invalid().iter().map(broken).collect::<String>()
     };
-    bytes.utf8_chunks().map(chunk).collect::<String>().replace('\n', "⏎")
+    bytes.utf8_chunks().map(chunk).collect()
+}
+
+/// The same character several times. Many zeros are short: `\0…\0`.
+fn run(same: &[char]) -> String {
+    let control = match same[0] {
+        '\n' => return "⏎".repeat(same.len()),
+        control if control.is_control() => control.escape_debug().to_string(),
+        _ => return same.iter().collect(),
+    };
+    if same.len() > 3 { format!("{control}…{control}") } else { control.repeat(same.len()) }
 }
 
 /// Draws the talks of the same clients with `chunks` and with another version.

@@ -62,6 +62,7 @@ pub fn talk(
         let mut line = Vec::new();
         while from_client.by_ref().take(64 * 1024).read_until(b'\n', &mut line)? > 0 {
             ensure!(line.ends_with(b"\n"), "a line must end, within 64 KiB");
+            ensure!(room.clients.lock().unwrap().contains_key(&client), "it is dropped");
             let text = str::from_utf8(&line).context("a message is not valid UTF-8")?;
             heard(text);
             room.tell_all_but(client, format!("client {client}: {text}"));

@@ -87,6 +87,21 @@ fn a_half_solution_is_half_fixed() {
     }
 }
 
+#[test]
+fn a_limit_that_send_tests_too_late_is_told_by_what_is_written() {
+    let late = |to: &mut Wire, message: &[u8]| {
+        to.write_all(&(message.len() as u64).to_be_bytes())?;
+        if message.len() > LIMIT {
+            return Err(io::Error::other("a message over the limit"));
+        }
+        to.write_all(message)
+    };
+    let verdict = exercise(Framing { send: late, receive: solution::receive }).judge();
+    let told = verdict.to_string();
+    assert!(matches!(verdict, Verdict::Half(_)) && told.contains("8 bytes are written"), "{told}");
+    assert!(told.contains("`receive` refuses") && told.contains("must come first"), "{told}");
+}
+
 fn exercise(it: Framing) -> Exercise {
     Exercise::new("socket-chat/exercises/length_prefix.rs", "", "the stub is no copy")
         .goal(move || sends(it), "How many bytes are the length, and what writes all of them?")
@@ -104,8 +119,13 @@ fn exercise(it: Framing) -> Exercise {
             "After the first byte of a length, how many bytes must still come?",
         )
         .goal(
-            move || refuses_a_long_message(it),
-            "What do you know before the first byte of the message is read?",
+            move || receive_refuses_a_long_message(it),
+            "What does `receive` know before the first byte of the message is read?",
+        )
+        .goal(
+            move || send_refuses_a_long_message(it),
+            "What does `send` know before the first byte, be it of the length, is written? Which of \
+             its lines must come first?",
         )
 }
 
@@ -194,12 +214,8 @@ fn ends_in_the_middle(it: Framing) -> Found {
     Ok("an end in the middle is an error".into())
 }
 
-fn refuses_a_long_message(it: Framing) -> Found {
+fn receive_refuses_a_long_message(it: Framing) -> Found {
     let longest = vec![b'x'; LIMIT];
-    let mut wire = Wire::default();
-    let sent = (it.send)(&mut wire, &longest);
-    let right = sent.is_ok() && wire.written == framed(&longest);
-    must(right, "a message of 64 KiB is not sent", || format!("`send` returned {sent:?}"))?;
     let received = (it.receive)(&mut Wire::new([framed(&longest)]));
     let right = matches!(&received, Ok(Some(message)) if *message == longest);
     must(right, "a message of 64 KiB is not received", || {
@@ -223,6 +239,15 @@ fn refuses_a_long_message(it: Framing) -> Found {
             },
         )?;
     }
+    Ok("`receive` refuses a message over the limit".into())
+}
+
+fn send_refuses_a_long_message(it: Framing) -> Found {
+    let longest = vec![b'x'; LIMIT];
+    let mut wire = Wire::default();
+    let sent = (it.send)(&mut wire, &longest);
+    let right = sent.is_ok() && wire.written == framed(&longest);
+    must(right, "a message of 64 KiB is not sent", || format!("`send` returned {sent:?}"))?;
 
     let mut wire = Wire::default();
     let sent = (it.send)(&mut wire, &[b'x'; LIMIT + 1]);
@@ -230,7 +255,7 @@ fn refuses_a_long_message(it: Framing) -> Found {
     must(right, "`send` must refuse a message over 64 KiB and write nothing of it", || {
         format!("{} bytes are written, and `send` returned {sent:?}", wire.written.len())
     })?;
-    Ok("a message over the limit is refused".into())
+    Ok("`send` refuses a message over the limit".into())
 }
 
 /// A stream. A read brings at most one of these pieces, and a write takes 3 bytes.

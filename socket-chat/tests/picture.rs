@@ -38,6 +38,8 @@ fn what_is_wrong_is_red_and_said_in_words() {
         (b"", &["one\n"], "|one⏎|  ← not all"),
         (b"one\nt\xC3", &["one\n"], "|one⏎|  ← not valid UTF-8"),
         (b"on\xC3", &[], "none  ← not valid UTF-8"),
+        (b"", &["\0\0\0\0", "\0\0\0\0"], r"|\0…\0|\0…\0|  ← zeros"),
+        (b"", &[&format!("{}one\n", "\0".repeat(1024))], r"|\0…\0one⏎|  ← zeros"),
     ] {
         let line = messages(&[reads], taken);
         assert!(line.ends_with(&bad(shown)), "{taken:?}: {line}");
@@ -48,4 +50,10 @@ fn what_is_wrong_is_red_and_said_in_words() {
 fn what_is_long_is_clipped() {
     let line = messages(&[b""], &["x".repeat(1000).as_str()]);
     assert!(line.ends_with(&bad(&format!("|{}…|  ← cut in two", "x".repeat(28)))), "{line}");
+}
+
+#[test]
+fn no_control_character_reaches_the_screen() {
+    let line = messages(&[b""], &["one\r\n", "\ttwo\x1B\0\n"]);
+    assert!(line.ends_with(&bad(r"|one\r⏎|\ttwo\u{1b}\0⏎|  ← zeros")), "{line}");
 }

@@ -75,6 +75,10 @@ pub const EDITS: &[Edit] = &[
     edit("it waits for the rest before it reads", YOURS, &[(READ, "        std::thread::sleep(std::time::Duration::from_millis(20));
         let mut message = vec![0; 1024];
         let size = from_client.read(&mut message)?;\n")], Wrong),
+    edit("a line after the zeros of its vector", YOURS, &[(READ, "        let mut message = vec![0; 1024];
+        let size = from_client.by_ref().take(64 * 1024).read_until(b'\\n', &mut message)?;\n")], Wrong),
+    edit("a read into an empty vector", YOURS, &[(READ, "        let mut message = Vec::new();
+        let size = from_client.read(&mut message)?;\n")], Wrong),
     edit("read_exact", YOURS, &[(READ, "        let mut message = vec![0; 1024];
         from_client.read_exact(&mut message)?;
         let size = message.len();\n")], Wrong),
@@ -251,6 +255,8 @@ pub const EDITS: &[Edit] = &[
     // The room, and what stands around the versions.
     edit("the speaker waits for a slow client", ROOM, &[("queue.try_send", "queue.send")], Red("hold up the others")),
     edit("a queue for any number of lines", ROOM, &[("sync_channel(256)", "sync_channel(1_000_000)")], Red("keeps a client")),
+    edit("a dropped client is still heard", ROOM, &[("ensure!(room.clients.lock().unwrap().contains_key(&client), \"it is dropped\");", "")],
+        Red("still hears a client that it has dropped")),
     edit("the speaker hears itself", ROOM, &[("other == client || ", "")], Red("client 1 ")),
     edit("nobody is told who goes", ROOM, &[("self.tell_all_but(client, format!(\"server: client {client} goes\\n\"));", "let _ = client;")],
         Red("server: client 3 goes")),

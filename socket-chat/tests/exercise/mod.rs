@@ -3,13 +3,14 @@
 
 #[path = "../../src/chunks.rs"]
 mod chunks;
+#[path = "../../src/picture.rs"]
+mod picture;
 
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::str::Utf8Chunk;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::check::{Exercise, Found};
+use picture::readable;
 
 /// The file of the student's own.
 const YOURS: &str = "socket-chat/src/yours.rs";
@@ -91,6 +93,15 @@ fn chunks_must_show(fault_is_shown: bool, which: &str, talk: &Talk) {
 
 fn exercise(file: &'static str, text: &str, wrong: &str, talk: Version) -> Exercise {
     Exercise::new(file, text, wrong)
+        .keeps(
+            move || bytes_of_the_client(talk),
+            "`vec![0; 1024]` holds 1024 zeros. `read` writes over them, and `read_until` appends to \
+             them. Where in the vector does a line stand, and which vector is empty before it comes?",
+        )
+        .keeps(
+            move || a_read_brings_bytes(talk),
+            "`read` brings as many bytes as its buffer has room for, at most. How many is that here?",
+        )
         .keeps(move || whole_lines(talk), "`chunks.rs` does this right. In which of its lines?")
         .goal(
             move || lines_of_one_read(talk),
@@ -123,6 +134,28 @@ fn exercise(file: &'static str, text: &str, wrong: &str, talk: Version) -> Exerc
             move || slow_socket(talk),
             "`write` returns how many bytes it has taken. What writes the rest?",
         )
+}
+
+fn bytes_of_the_client(talk: Version) -> Found {
+    let talk = talk_with(talk, &[b"hello\n", b"hello again\n"]);
+    let has_zeros = talk.messages.iter().any(|message| message.contains('\0'));
+    talk.must_be(
+        r"a message has zeros in it, shown as `\0`, which no client has sent",
+        !has_zeros,
+        "messages |hello⏎|hello again⏎|",
+    )?;
+    Ok("a message has nothing in it that no client has sent".into())
+}
+
+fn a_read_brings_bytes(talk: Version) -> Found {
+    let talk = talk_with(talk, &[b"hello\n", b"hello again\n"]);
+    let has_no_room = talk.end == End::Well && talk.messages.is_empty() && talk.ends == 0;
+    talk.must_be(
+        "`talk` takes a read of 0 bytes for the end, and returns before the client has ended",
+        !has_no_room,
+        "messages |hello⏎|hello again⏎|, then Ok",
+    )?;
+    Ok("a read brings bytes".into())
 }
 
 fn whole_lines(talk: Version) -> Found {
@@ -204,10 +237,10 @@ fn end_in_a_line(talk: Version) -> Found {
 fn reset_in_a_line(talk: Version) -> Found {
     let talk = talk_with(talk, &[b"whole\nhalf", RESET]);
     talk.must_be_whole_then_a_fault(
-        "the connection is reset in the middle of a line. `talk` must return an error, and half a \
-         line is no message",
+        "the connection is broken off (reset) in the middle of a line. `talk` must return an error, \
+         and half a line is no message",
     )?;
-    Ok("a reset is an error".into())
+    Ok("a connection that is broken off (reset) is an error".into())
 }
 
 fn limit(talk: Version) -> Found {
@@ -217,8 +250,16 @@ fn limit(talk: Version) -> Found {
     let mut endless = vec![[b'x'; 1024].as_slice(); 128];
     endless.push(RESET);
     let no_end = talk_with(talk, &endless);
-    let wrong = "a line of 128 KiB without an end is not refused. It must end within 64 KiB";
-    no_end.must_be(wrong, no_end.is_refused() && no_end.messages.is_empty(), "an error")?;
+    let wrong = match no_end.end {
+        End::Error(_) if !no_end.is_refused() => {
+            "a client sends 128 KiB without a newline, then its connection is reset. `talk` reads all \
+             of it, and the reset is its only error. A line over 64 KiB must be refused before the \
+             rest of it has come"
+        }
+        _ => "a line of 128 KiB without an end is not refused. It must end within 64 KiB",
+    };
+    let expected = "an error for the line, before the reset";
+    no_end.must_be(wrong, no_end.is_refused() && no_end.messages.is_empty(), expected)?;
     let too_long = format!("{}\n", "x".repeat(LIMIT + 32 * 1024));
     let too_long = talk_with(talk, &[too_long.as_bytes()]);
     let wrong = "a line of 96 KiB is over the limit of 64 KiB, but it is not refused";
@@ -328,6 +369,8 @@ struct Talk {
     writes: Vec<Vec<u8>>,
     messages: Vec<String>,
     answers: String,
+    /// How often the end of the client has been read.
+    ends: usize,
     end: End,
 }
 
@@ -373,7 +416,7 @@ fn talk_over(talk: Version, client: Client) -> Talk {
     IS_ENDLESS.fetch_or(end == End::Never, SeqCst);
     let state = client.state();
     let answers = String::from_utf8_lossy(&state.answers).into();
-    Talk { writes, messages: state.messages.clone(), answers, end }
+    Talk { writes, messages: state.messages.clone(), answers, ends: state.ends, end }
 }
 
 fn text_of(panic: &(dyn Any + Send)) -> String {
@@ -460,12 +503,7 @@ impl Display for End {
 
 /// Bytes with marks where one piece ends and the next begins, as in the picture of the lesson.
 fn pieces(pieces: &[impl AsRef<[u8]>]) -> String {
-    let broken = |byte: &u8| format!(r"\x{byte:02X}");
-    let chunk = |chunk: Utf8Chunk<'_>| {
-        chunk.valid().to_string() + &chunk.invalid().iter().map(broken).collect::<String>()
-    };
-    let text = |piece: &[u8]| piece.utf8_chunks().map(chunk).collect::<String>();
-    let all = Vec::from_iter(pieces.iter().map(|piece| text(piece.as_ref()).replace('\n', "⏎")));
+    let all = Vec::from_iter(pieces.iter().map(|piece| readable(piece.as_ref())));
     if all.is_empty() { "none".into() } else { clipped(&format!("|{}|", all.join("|"))) }
 }
 
