@@ -130,7 +130,7 @@ impl Options {
         common::picture::show(&picture::draw(&name, &run, scale, is_pool.then_some(jobs)));
         show_result(&version, &result, run.time());
         if version == Version::Yours {
-            show!("Whether it is right in every interleaving: cargo test -p factorial-procs");
+            show!("Is it right? This command judges it: cargo test -p factorial-procs");
         }
         Ok(run.time())
     }

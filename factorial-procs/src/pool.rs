@@ -20,7 +20,7 @@ pub fn run(numbers: &[u32], jobs: u32, args: &[String]) -> anyhow::Result<Vec<u6
         Worker::start(&mut worker)?.answer() // waits for its end
     };
 
-    // One thread a job. It has one process at a time, and spends its life in waiting for that one.
+    // One thread per job. It has one process at a time, and spends its life in waiting for that one.
     let work_off = |job: u32| -> anyhow::Result<Vec<u64>> {
         let mut answers = Vec::new();
         loop {

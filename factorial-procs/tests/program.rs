@@ -51,7 +51,7 @@ fn each_answer_is_checked() {
 #[test]
 fn your_own_version_runs_like_the_others_and_says_what_judges_it() {
     let said = run("yours --n 10").stdout();
-    let asks = "Whether it is right in every interleaving: cargo test -p factorial-procs";
+    let asks = "Is it right? This command judges it: cargo test -p factorial-procs";
     assert_eq!(said.lines().last(), Some(asks), "{said}");
 }
 

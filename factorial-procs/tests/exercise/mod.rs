@@ -79,16 +79,17 @@ fn all_are_alive(run: Version, procs: u32) -> Found {
     };
     Err(match ending {
         "deadlock" if procs == 2 => format!(
-            "it is still serial. The parent waits for a process before both have been started. In this \
-             run, no process ends before process 2 is started, so it is a deadlock:\n\n{sample}"
+            "it is still serial. The parent waits for a process before both have been started. The check \
+             holds each process back until both have been started, so this run is a deadlock:\n\n{sample}"
         ),
         "deadlock" => format!(
-            "three processes are not alive at the same time. In this run, no process ends before \
-             process 3 is started, and the parent waits for one of them before that:\n\n{sample}"
+            "three processes are not alive at the same time. The check holds each process back until all \
+             three have been started, and the parent waits for one of them before that:\n\n{sample}"
         ),
         _ => format!(
-            "{all} processes must be alive at the same time, but this run {}:\n\n{sample}",
-            of_one(ending)
+            "{all} processes must be alive at the same time, but this run {}{}",
+            of_one(ending),
+            with_notes(&sample, "")
         ),
     })
 }
@@ -100,6 +101,17 @@ fn of_one(ending: &str) -> String {
         None if ending == "deadlock" => "never ends: it is a deadlock".into(),
         None => format!("ends with a {ending}"),
     }
+}
+
+/// What the numbers in an ending mean.
+const ANSWERS: &str = " In this check, process 1 answers 1, and process 2 answers 2.";
+
+/// Closes a sentence, and adds a note, the table of a run, and what is not in that table.
+fn with_notes(sample: &str, note: &str) -> String {
+    // A table has no steps of the main thread alone, except in a deadlock.
+    let is_hidden = sample.contains("process 1") && !sample.contains("starts process 1");
+    let hidden = if is_hidden { " Process 1 has been started before step 1." } else { "" };
+    format!(".{note}{hidden}\n\n{sample}")
 }
 
 /// How a version ends when its processes end whenever they like.
@@ -154,9 +166,9 @@ impl Ends {
             let is_right = |ending: &str| ending.split(LEFT).next() == Some(&right);
             if let Some((ending, sample)) = first_wrong(found, is_right)? {
                 return Err(format!(
-                    "not every answer is returned once. The processes answer {all}, and this run \
-                     {}:\n\n{sample}",
-                    of_one(ending)
+                    "not every answer is returned once. The answers must be {all}, and this run {}{}",
+                    of_one(ending),
+                    with_notes(&sample, ANSWERS)
                 ));
             }
         }
@@ -168,9 +180,9 @@ impl Ends {
             let is_right = |ending: &str| !ending.contains(LEFT);
             if let Some((ending, sample)) = first_wrong(found, is_right)? {
                 return Err(format!(
-                    "a process is left behind. Nobody has waited for it when `run` returns. This run \
-                     {}:\n\n{sample}",
-                    of_one(ending)
+                    "a process is left behind. Nobody has waited for it when `run` returns. This run {}{}",
+                    of_one(ending),
+                    with_notes(&sample, ANSWERS)
                 ));
             }
         }
@@ -186,9 +198,9 @@ impl Ends {
             };
             if let Some((ending, sample)) = first_wrong(self.one_fails(fails), is_right)? {
                 return Err(format!(
-                    "a failure is not returned as an error. Process {fails} of 2 fails, and this run \
-                     {}:\n\n{sample}",
-                    of_one(ending)
+                    "a failure is not returned as an error. Process {fails} of 2 fails, and this run {}{}",
+                    of_one(ending),
+                    with_notes(&sample, ANSWERS)
                 ));
             }
         }
