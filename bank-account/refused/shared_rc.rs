@@ -1,5 +1,5 @@
-// In Python, every object counts who refers to it, and any thread may. `Rc` counts without any
-// protection, so two threads could miscount, and the compiler keeps it in one thread.
+// In Python, every object counts its references, and any thread may change the count. `Rc` counts
+// without any protection, so two threads could miscount, and the compiler keeps it in one thread.
 //
 // Way out: `Arc` counts with an atomic; what is inside still needs a lock.
 

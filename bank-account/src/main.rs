@@ -128,7 +128,7 @@ impl Options {
                 show!("The lock saves ¥{lost} and takes {n} times as long: one deposit at a time.");
                 show!("Two locks can go wrong, too: see `crossed`, then `ordered`.");
             }
-            _ => show!("The lock does not keep the threads apart: see `interleavings locked`."),
+            _ => show!("Deposits are lost with the lock, too: see `interleavings locked`."),
         }
     }
 

@@ -114,7 +114,7 @@ fn wait_until_all_have_read() {
     drop(have_read);
     assert!(
         !wait.timed_out(),
-        "{count} of {THREADS} threads have read the balance; what keeps the others out?"
+        "{count} of {THREADS} threads have read the balance; which lock do the others wait for?"
     );
 }
 

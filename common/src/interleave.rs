@@ -191,6 +191,7 @@ pub use shared::Shared;
 pub(crate) use stage::is_on_stage;
 pub(crate) use stdio::show;
 pub use table::Interleaving;
+pub(crate) use table::{WIDTH, wrapped};
 
 /// Stands in for `std::sync`.
 pub mod sync {

@@ -45,7 +45,10 @@ pub fn show_what_is_proved(version: Version) {
         Some((ending, count, _)) => {
             show!("{count} of {all} interleavings {ending}: see `interleavings {name}`.");
         }
-        None => show!("All {all} interleavings of two items {RIGHT}: proved."),
+        None => {
+            show!("All {all} interleavings of two items {RIGHT}: proved.");
+            show!("`cargo test -p producer-consumer` tries more.");
+        }
     }
 }
 

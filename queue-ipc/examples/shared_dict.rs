@@ -15,7 +15,7 @@ static LOCK: Mutex<()> = Mutex::new(());
 
 /// The manager answers what comes through a pipe, until the other end of it is closed.
 fn serve(requests: impl Read, mut answers: impl Write) -> anyhow::Result<()> {
-    let mut lock = None; // held for the one who asks, until that one frees it, or is gone
+    let mut lock = None; // held for this client until it releases it, or has ended
     for request in BufReader::new(requests).lines().map_while(Result::ok) {
         let mut answer = None;
         match request.split(' ').collect::<Vec<_>>()[..] {
@@ -44,7 +44,7 @@ fn manager(way: &str) -> anyhow::Result<()> {
 
 fn ask(request: &str) -> anyhow::Result<String> {
     writeln!(io::stdout(), "{request}")?;
-    Ok(io::stdin().lines().next().context("the manager has gone")??)
+    Ok(io::stdin().lines().next().context("the manager has ended")??)
 }
 
 fn client(way: &str, amount: i64) -> anyhow::Result<()> {

@@ -27,12 +27,13 @@ enum Role {
 
 fn send(text: &str) -> anyhow::Result<()> {
     say!("sends: {text}");
-    writeln!(io::stdout(), "{text}").context("the other one has gone")
+    writeln!(io::stdout(), "{text}").context("the other process has ended")
 }
 
 fn receive() -> anyhow::Result<()> {
     say!("waits for a line");
-    let line = io::stdin().lines().next().context("the other one has gone without a word")??;
+    let line =
+        io::stdin().lines().next().context("the other process has ended without a word")??;
     say!("receives: {line}");
     Ok(())
 }

@@ -16,8 +16,8 @@ pub fn run(worker: impl Fn(&str) -> Command) -> anyhow::Result<u64> {
     let (get, put) = io::pipe()?;
     let reader = Worker::start(worker("reader").stdin(get).stdout(Stdio::piped()))?;
     let writer = Worker::start(worker("writer").stdout(put))?;
-    // `get` and `put` have moved into the workers. Had this process kept a copy of `put`, the
-    // reader would wait for ever: a queue is closed when its last write end is closed.
+    // `get` and `put` have moved into the workers. Had this process kept a copy of `put`, end of file
+    // would never come, and the reader would wait for ever.
     let taken = reader.answer();
     writer.join()?;
     taken

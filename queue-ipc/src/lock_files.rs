@@ -1,4 +1,4 @@
-//! The lock files: one for all who put, one for all who get.
+//! The lock files: one for the writers, one for the readers.
 
 use std::fs::{self, File};
 use std::process;

@@ -54,7 +54,6 @@ pub struct Messages {
 }
 
 /// The functions of a file.
-#[macro_export]
 macro_rules! functions {
     ($kind:ident of $file:ident) => {
         $kind { run: $file::run, write: $file::write, read: $file::read }
@@ -138,6 +137,9 @@ impl Messages {
             Ok(taken) => taken,
             Err(fault) => return format!("an error: {fault:#}"),
         };
+        if taken.len() != usize::from(readers) {
+            return format!("{} of {readers} readers have answered", taken.len());
+        }
         let whole: u64 = taken.iter().map(Taken::whole).sum();
         let torn: u64 = taken.iter().map(|reader| reader.torn).sum();
         let torn = if torn > 0 { format!(", {torn} torn") } else { String::new() };

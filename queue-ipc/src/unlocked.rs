@@ -42,7 +42,7 @@ pub fn run(writers: u8, readers: u8, worker: impl Fn(&str) -> Command) -> Result
     for letter in ('A'..).take(writers.into()) {
         writing.push(Worker::start(worker(&format!("writer {letter}")).stdout(put.try_clone()?))?);
     }
-    drop((get, put)); // or else the queue would not be closed when the last writer has gone
+    drop((get, put)); // or else end of file would not come when the last writer has ended
     let taken = reading.into_iter().map(Worker::answer).collect::<Result<_>>()?;
     join_all(writing)?;
     Ok(taken)

@@ -13,9 +13,9 @@ use crate::{closing, locked, polling, unlocked, yours_ending, yours_lock};
 pub enum Version {
     /// The reader stops when the queue is empty: mostly too early
     Polling,
-    /// The reader stops at end of file, when the writer has closed the queue: nothing is missing
+    /// The reader stops when the writer has closed the queue: nothing is missing
     Closing,
-    /// Several processes put and take messages without a lock: messages are torn (also: `unsafe`)
+    /// Several put, several take, without a lock: messages are torn (also: `unsafe`)
     #[value(alias = "unsafe")]
     Unlocked,
     /// The same with a lock around each put and each get: each message arrives once and whole

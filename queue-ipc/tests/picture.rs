@@ -78,7 +78,7 @@ fn a_torn_message_is_drawn_as_it_was_read() {
 }
 
 #[test]
-fn who_waits_for_the_lock_says_so_before_it_puts_anything() {
+fn a_writer_that_waits_for_the_lock_says_so_before_it_puts_anything() {
     let mut run = queue_ipc("locked --writers 2 --readers 1 --items 1 --step");
     run.until("waits for the lock");
     run.until("waits for the lock");

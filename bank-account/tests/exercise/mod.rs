@@ -57,7 +57,7 @@ pub fn deposits(file: &'static str, text: &str, wrong: &str, run: Deposits) -> E
                     Err(wrong) => Err(wrong),
                 }
             },
-            "What can another thread do between the read and the write, and what would keep it out?",
+            "What can another thread do between the read and the write, and what would prevent that?",
         )
         .goal(
             no_deposit_is_lost,

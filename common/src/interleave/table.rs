@@ -9,8 +9,8 @@ use super::shared::Key;
 /// The last rows of a table that ends in a deadlock begin with this.
 pub(super) const WAITS: &str = "waits for ";
 
-/// No table is wider.
-pub(super) const WIDTH: usize = 80;
+/// No table is wider, and no line of a verdict.
+pub(crate) const WIDTH: usize = 80;
 
 /// The width of the column of numbers.
 const NUMBER: usize = 6;
@@ -89,7 +89,7 @@ impl Display for Interleaving {
 }
 
 /// Breaks a text into lines of at most `width` characters: between words, unless a word is longer.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let mut word: Vec<char> = word.chars().collect();

@@ -349,6 +349,21 @@ pub const EDITS: &[Edit] = &[
     ),
     edit(
         LOCK,
+        "the writers come one after the other",
+        &[(
+            "        writing.push(Worker::start(worker(&format!(\"writer {letter}\")).stdout(put.try_clone()?))?);\n",
+            "        Worker::start(worker(&format!(\"writer {letter}\")).stdout(put.try_clone()?))?.join()?;\n        writing.truncate(0);\n",
+        )],
+        Wrong,
+    ),
+    edit(
+        LOCK,
+        "only one reader",
+        &[USE, PUT, ("for number in 1..=readers {", "for number in 1..=readers.min(1) {")],
+        Half,
+    ),
+    edit(
+        LOCK,
         "no such lock file",
         &[
             USE,
@@ -600,5 +615,20 @@ pub const EDITS: &[Edit] = &[
             "pub fn tear(message: &[u8]) -> Option<String> {\n    if message.len() > 1 {\n        return None;\n    }\n",
         )],
         Red("torn"),
+    ),
+    edit(
+        "src/roles.rs",
+        "a writer that fails says nothing",
+        &[(
+            "if fault.downcast_ref().map(io::Error::kind) == Some(ErrorKind::BrokenPipe) {",
+            "if fault.downcast_ref().map(io::Error::kind) != Some(ErrorKind::NotFound) {",
+        )],
+        Red("/dev/full"),
+    ),
+    edit(
+        "src/lock_files.rs",
+        "no lock file for the readers",
+        &[("[\"put.lock\", \"get.lock\"]", "[\"put.lock\"]")],
+        Red("does not say"),
     ),
 ];

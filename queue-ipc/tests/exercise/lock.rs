@@ -4,14 +4,14 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use common::check::Exercise;
-use common::interleave::io;
+use common::interleave::fs::{self, File};
+use common::interleave::{io, thread};
 
 use super::{explored, real_run};
 use crate::modelled::Messages;
 
 /// A text that a pipe takes in two pieces only, and that a reader gets in many.
 pub mod long {
-    use crate::functions;
     use crate::modelled::{Messages, ends};
 
     /// Writer A puts item 2 in the place of item 0: it has 5001 bytes.
@@ -27,9 +27,12 @@ pub mod long {
     common::explore!(unlocked, "../../src/unlocked.rs", use ::common::interleave::common);
     common::explore!(yours_lock, "../../src/yours_lock.rs", use ::common::interleave::common);
 
-    pub const LOCKED: Messages = functions!(Messages of locked);
-    pub const UNLOCKED: Messages = functions!(Messages of unlocked);
-    pub const YOURS_LOCK: Messages = functions!(Messages of yours_lock);
+    pub const LOCKED: Messages =
+        Messages { run: locked::run, write: locked::write, read: locked::read };
+    pub const UNLOCKED: Messages =
+        Messages { run: unlocked::run, write: unlocked::write, read: unlocked::read };
+    pub const YOURS_LOCK: Messages =
+        Messages { run: yours_lock::run, write: yours_lock::write, read: yours_lock::read };
 }
 
 const BOTH: &str = "end with 2 of 2 taken";
@@ -87,6 +90,14 @@ pub fn claims(
         }
     };
 
+    let meet = move || {
+        explored(0, move || file.run_with_writers(2, 1, 1, meets)).judge(
+            |ending| ending == "end with 0 of 2 taken",
+            "both writers work at the same time",
+            "a writer is started only when another one has ended",
+        )
+    };
+
     let shorts = writers.clone();
     let short = move || {
         writers.judge_what_ends(
@@ -126,6 +137,7 @@ pub fn claims(
         .keeps(tells, "What does `messages::tear` say about it?")
         .keeps(fails, "Which line of `run` learns how the writers have ended?")
         .keeps(breaks, "Which process keeps a read end open?")
+        .keeps(meet, "Which line of `run` waits for the end of a writer?")
         .goal(short, "Between which two steps of one writer does the other one come in?")
         .goal(taken, "Between which two steps of one reader does the other one come in?")
         .goal(
@@ -134,6 +146,16 @@ pub fn claims(
              between two pieces?",
         )
         .goal(ends, "Which process holds a lock that another one needs before it can go on?")
+}
+
+/// A writer that waits until the other one is there.
+fn meets(letter: char) -> Result<()> {
+    let other = if letter == 'A' { "B" } else { "A" };
+    File::create(letter.to_string())?;
+    while !fs::exists(other)? {
+        thread::yield_now();
+    }
+    Ok(())
 }
 
 /// A writer whose first write brings a message and the length of the next one.
