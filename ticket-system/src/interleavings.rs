@@ -83,7 +83,8 @@ pub fn verdict() -> (bool, String) {
 
 /// Lets a person choose which buyer takes the next step, or is killed.
 pub fn play(version: Version) {
-    let goal = "Two buyers, one ticket. Sell it twice. Can you? (k 1 kills buyer 1.)";
+    let goal = "Two buyers, one ticket. Can you sell it twice? In some versions, nobody can.\n\
+                Type k 1 to kill buyer 1.";
     Explorer::default().kills(1).play(
         goal,
         |ending| ending.contains("sold 2"),

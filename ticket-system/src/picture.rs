@@ -39,6 +39,9 @@ pub fn show(version: &impl ValueEnum, sale: &Record, is_small: bool) {
         let marks: Vec<String> = marks.map(|(mark, means)| format!("{mark} {means}")).collect();
         picture += &format!("  {}", marks.join("   "));
     }
+    if picture.contains('▒') {
+        picture += "\n  ▒ killed or failed at some moment here";
+    }
     common::picture::show(&picture);
 }
 

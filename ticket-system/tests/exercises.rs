@@ -7,7 +7,7 @@ use std::path::Path;
 use common::check::{Exercise, Found, Verdict};
 use common::interleave::common::Worker;
 use common::interleave::process::{Command, Stdio};
-use common::interleave::{Explorer, fs};
+use common::interleave::{Explorer, Interleavings, fs};
 use common::show;
 
 common::explore!(stub, "../exercises/two_tickets.rs");
@@ -58,8 +58,13 @@ fn what_is_half_of_the_way_is_half_fixed() {
 fn exercise(file: &'static str, buy_two: BuyTwo) -> Exercise {
     Exercise::new(file, "its own", "") // it is a copy of nothing
         .keeps(
-            move || ends_well(buy_two),
-            "What does each process wait for, or what does it do to the file?",
+            move || comes_to_its_end(buy_two),
+            "In which step was the lock acquired that is waited for? A second lock on the same file waits \
+             for the first one, also in the same process.",
+        )
+        .keeps(
+            move || adds_up(buy_two),
+            "Which steps of another couple come between a read and the rename that belongs to it?",
         )
         .goal(
             move || alone(buy_two),
@@ -89,13 +94,12 @@ struct End {
 impl End {
     /// As `sell` has said it. None if something else came of it.
     fn of(ending: &str) -> Option<Self> {
-        let words = ending.strip_prefix("end with bought ")?;
-        let (has, left) = words.split_once(", left ")?;
-        let of_couple = |word: &str| match word {
-            "killed" => Some(None),
-            number => number.parse().ok().map(Some),
+        let (couples, left) = ending.strip_prefix("end with ")?.rsplit_once(", left: ")?;
+        let of_couple = |text: &str| match text.split_once(": bought ") {
+            Some((_, bought)) => bought.parse().ok().map(Some),
+            None => text.ends_with(": killed").then_some(None),
         };
-        let has = has.split(" + ").map(of_couple).collect::<Option<_>>()?;
+        let has = couples.split(", ").map(of_couple).collect::<Option<_>>()?;
         Some(Self { has, left: left.parse().ok()? })
     }
 
@@ -120,42 +124,72 @@ fn sell(buy_two: BuyTwo, tickets: u32, couples: usize) -> String {
         Worker::start(couple.stdout(Stdio::piped()))
     };
     let started: Vec<_> = (0..couples).map(start).collect();
-    let answer = |worker: anyhow::Result<Worker>| match worker.and_then(Worker::answer::<u32>) {
-        Ok(bought) => bought.to_string(),
-        Err(fault) if fault.to_string().ends_with("was killed") => "killed".into(),
-        Err(fault) => format!("{fault:#}"),
+    let answer = |(at, worker): (usize, anyhow::Result<Worker>)| {
+        match worker.and_then(Worker::answer::<u32>) {
+            Ok(bought) => format!("couple {}: bought {bought}", at + 1),
+            Err(fault) if fault.to_string().ends_with("was killed") => {
+                format!("couple {}: killed", at + 1)
+            }
+            Err(fault) => format!("{fault:#}"), // it names the couple
+        }
     };
-    let has: Vec<String> = started.into_iter().map(answer).collect();
+    let has: Vec<String> = started.into_iter().enumerate().map(answer).collect();
     let left = fs::files().remove(Path::new("tickets.txt")).unwrap_or("nothing".into());
-    format!("bought {}, left {}", has.join(" + "), left.trim_end())
+    format!("{}, left: {}", has.join(", "), left.trim_end())
+}
+
+fn explored(buy_two: BuyTwo, (tickets, couples): (u32, usize), kills: usize) -> Interleavings {
+    Explorer::default().kills(kills).explore(move || sell(buy_two, tickets, couples))
 }
 
 /// Explores a sale, and judges each of its ends.
 fn judge(
     buy_two: BuyTwo,
-    (tickets, couples): (u32, usize),
+    sale: (u32, usize),
     kills: usize,
     is_right: impl Fn(&End) -> bool,
     wrong: &str,
 ) -> Found {
-    let found = Explorer::default().kills(kills).explore(move || sell(buy_two, tickets, couples));
-    found.judge(|ending| End::of(ending).is_some_and(|end| is_right(&end)), "", wrong)
+    let is_right = |ending: &str| End::of(ending).is_some_and(|end| is_right(&end));
+    explored(buy_two, sale, kills).judge(is_right, "", wrong)
 }
 
-fn ends_well(buy_two: BuyTwo) -> Found {
-    for (tickets, couples) in [(2, 1), (3, 2)] {
-        let wrong = format!("{couples} couples and {tickets} tickets do not come to a good end");
-        let adds_up = |end: &End| end.sold() + end.left == tickets;
-        judge(buy_two, (tickets, couples), 0, adds_up, &wrong)?;
+fn comes_to_its_end(buy_two: BuyTwo) -> Found {
+    let ends = |ending: &str| ending != "deadlock";
+    explored(buy_two, (2, 1), 0).judge(
+        ends,
+        "",
+        "a couple that is alone waits for ever: a deadlock",
+    )?;
+    let wrong = "two couples wait for ever: a deadlock";
+    explored(buy_two, (3, 2), 0).judge(ends, "", wrong)
+}
+
+fn adds_up(buy_two: BuyTwo) -> Found {
+    for (sale, who) in [((2, 1), "a couple that is alone"), ((3, 2), "one of two couples")] {
+        let found = explored(buy_two, sale, 0);
+        let is_fine = |ending: &str| End::of(ending).is_some();
+        found.judge(is_fine, "", &format!("{who} fails"))?;
+        let tickets = sale.0;
+        let adds_up =
+            |ending: &str| End::of(ending).is_some_and(|end| end.sold() + end.left == tickets);
+        let wrong = format!(
+            "there were {tickets} tickets, but those bought and those left are not {tickets}"
+        );
+        found.judge(adds_up, "", &wrong)?;
     }
     Ok("no ticket is sold twice".into())
 }
 
 fn alone(buy_two: BuyTwo) -> Found {
-    for (tickets, bought) in [(1, 0), (0, 0), (2, 2), (5, 2)] {
-        let wrong = format!("with {tickets} left, a couple that is alone does not buy {bought}");
-        let is_right = |end: &End| end.has == [Some(bought)];
-        judge(buy_two, (tickets, 1), 0, is_right, &wrong)?;
+    for (tickets, must) in [(1, 0), (0, 0), (2, 2), (5, 2)] {
+        let found = explored(buy_two, (tickets, 1), 0);
+        let bought = |ending: &str| End::of(ending)?.has[0];
+        let buys = found.endings().filter_map(|(ending, ..)| bought(ending)).find(|it| *it != must);
+        let buys = buys.map_or("fails".into(), |number| format!("buys {number}"));
+        let wrong =
+            format!("with {tickets} left, a couple that is alone {buys}, and must buy {must}");
+        found.judge(|ending| bought(ending) == Some(must), "", &wrong)?;
     }
     Ok("a couple that is alone buys two tickets or none".into())
 }

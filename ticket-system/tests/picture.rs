@@ -186,6 +186,7 @@ fn a_buyer_that_is_killed_inside_has_failed_and_the_next_one_gets_in() {
         ["▒", "ticket 3"].map(|text| lanes.lines().filter(move |it| it.contains(text)));
     assert!(killed.map(|lane| lane.ends_with("  failed")).eq([true]), "{outcome:?}");
     assert_eq!(next.count(), 1, "{outcome:?}");
+    assert!(outcome.stdout.contains("\n  ▒ killed or failed"), "{outcome:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Nu
     if record.lines.iter().any(|line| !line.alone) {
         text += &format!("{}\n", Interleaving::new(record, numbers));
     }
-    text += "Which thread takes the next step?\n";
+    text += "Which step comes next?\n";
     let titles = titles(&record.names);
     for line in next {
         let step = numbers.describe(&line.text, line.on);
@@ -27,7 +27,7 @@ pub(super) fn board(record: &Record, next: &[Line], waits: &[Line], numbers: &Nu
     text.trim_end().to_string()
 }
 
-/// What is typed for a move: the number of the thread, or `k 1` for the end of process 1.
+/// What is typed for a step: the number of the thread, or `k 1` for the end of process 1.
 pub(super) fn label(line: &Line) -> String {
     if line.text == KILLED { format!("k {}", line.thread) } else { line.thread.to_string() }
 }

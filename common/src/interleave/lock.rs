@@ -47,7 +47,7 @@ impl Lock {
             stage::fault(
                 "two processes use a lock in a `static`. Processes share no memory: in a real program, \
                  each of them has a lock of its own there, which excludes no other process. A lock \
-                 on a file does",
+                 on a file excludes them",
             );
         }
         self.afresh

@@ -97,7 +97,7 @@ impl Explorer {
             (some, all) => format!("{some} of {all} interleavings reach the goal."),
         };
         show(goal);
-        show("Type the number of a thread. u takes a step back, a plays the rest, q ends.");
+        show("Type the number before a step. u takes a step back, a plays the rest, q ends.");
         let mut answers = words(input);
         // Each choice, and whether it was a person who chose.
         let mut path: Vec<(Choice, bool)> = Vec::new();

@@ -71,16 +71,16 @@ fn the_goal_comes_first_and_the_end_says_what_came_of_it() {
     let shown = played(deposits, "end with ¥1", "1 2 2 1");
     let expected = "\
 Reach the goal.
-Type the number of a thread. u takes a step back, a plays the rest, q ends.
+Type the number before a step. u takes a step back, a plays the rest, q ends.
 
-Which thread takes the next step?
+Which step comes next?
   1  thread 1 reads 0
   2  thread 2 reads 0
 
 step  thread 1
  1    reads 0
 
-Which thread takes the next step?
+Which step comes next?
   1  thread 1 writes 1
   2  thread 2 reads 0
 
@@ -88,7 +88,7 @@ step  thread 1     thread 2
  1    reads 0
  2                 reads 0
 
-Which thread takes the next step?
+Which step comes next?
   1  thread 1 writes 1
   2  thread 2 writes 1
 
@@ -97,7 +97,7 @@ step  thread 1     thread 2
  2                 reads 0
  3                 writes 1
 
-Which thread takes the next step?
+Which step comes next?
   1  thread 1 writes 1
 
 step  thread 1     thread 2

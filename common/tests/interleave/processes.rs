@@ -611,6 +611,7 @@ fn a_lock_that_two_processes_have_in_a_static_is_told_since_it_excludes_nobody()
         });
         let fault = fault.err().expect("it must be told").downcast::<String>().unwrap();
         assert!(fault.starts_with("two processes use a lock in a `static`."), "{fault}");
+        assert!(fault.ends_with("A lock on a file excludes them"), "{fault}");
     }
 }
 

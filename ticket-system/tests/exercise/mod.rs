@@ -56,8 +56,9 @@ fn exercise(file: &'static str, text: &str, sell: Sell, inside: fn() -> String) 
         )
         .goal(
             move || sells_once(sell, &once),
-            "Find the step in which each buyer reads db.json to buy. What must not be possible between \
-             this step and the one that renames the new file?",
+            "A buyer reads db.json first to search, and then again to buy. What must another buyer not do \
+             between this second read and the rename? A lock on a file lasts until the buyer closes the \
+             file: which of these steps does it cover?",
         )
         .goal(
             move || sells_once_in_two_runs(sell, &runs),
