@@ -9,7 +9,7 @@ use crossbeam::channel::{self, Receiver, Sender};
 fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capacity: usize) {
     while let Some(item) = make() {
         let queued = put.len();
-        say!("producer {number} puts {item}   {queued} of {capacity} queued");
+        say!("producer {number} wants to put {item}   {queued} of {capacity} queued");
         put.send(item).unwrap();
     }
     say!("producer {number} is done");
