@@ -307,7 +307,7 @@ pub const EDITS: &[Edit] = &[
         changes: &[
             (CHECK, ""),
             ("        let queued = put.len();\n", ""),
-            ("puts {item}   {queued} of {capacity} queued", "puts {item}   room for {capacity}"),
+            ("wants to put {item}   {queued} of {capacity} queued", "wants to put {item}   room for {capacity}"),
             ("use std::thread;", "use std::sync::Mutex;\nuse std::sync::mpsc::{self, Receiver, SyncSender};\nuse std::thread;"),
             ("use crossbeam::channel::{self, Receiver, Sender};\n", ""),
             ("put: Sender<u32>", "put: SyncSender<u32>"),
@@ -390,7 +390,7 @@ impl Buffer {
         what: "the parent keeps a sender",
         file: BOUNDED,
         changes: &[(SAYS_WHEN_IT_ENDS, "")],
-        verdict: Red("it does not end well"),
+        verdict: Red("a thread waits for ever"),
     },
     Edit {
         what: "one consumer too many in the right version",
@@ -402,7 +402,7 @@ impl Buffer {
         what: "no limit in the right version",
         file: BOUNDED,
         changes: &[(WAITS_FOR_ROOM, "    let (put, get) = channel::unbounded();")],
-        verdict: Red("the producers do not wait for room"),
+        verdict: Red("the producer does not wait for room"),
     },
     Edit {
         what: "no room in the right version",
