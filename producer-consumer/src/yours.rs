@@ -48,6 +48,6 @@ pub fn run(
             let (get, work) = (get.clone(), &work);
             scope.spawn(move || consume(number, get, work));
         }
-        drop(get); // each consumer has its own
+        drop(get); // each consumer has its own: after the last one, `send` fails
     });
 }

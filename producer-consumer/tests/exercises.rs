@@ -114,7 +114,7 @@ fn one_to_one<B: Buffer>(items: u32, capacity: usize) -> Found {
     });
     let all = format!("end with {:?} taken out", Vec::from_iter(1..=items));
     let goes_wrong = if found.deadlocks() > 0 {
-        "and a thread waits for ever: nobody wakes it"
+        "and a thread waits for ever"
     } else {
         "and not all arrive, each once and in order"
     };
