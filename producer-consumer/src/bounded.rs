@@ -9,7 +9,7 @@ use crossbeam::channel::{self, Receiver, Sender};
 fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capacity: usize) {
     while let Some(item) = make() {
         let queued = put.len();
-        say!("producer {number} puts {item}   {queued} of {capacity} queued");
+        say!("producer {number} wants to put {item}   {queued} of {capacity} queued");
         put.send(item).unwrap();
     }
     say!("producer {number} is done");
@@ -43,6 +43,6 @@ pub fn run(
             let (get, work) = (get.clone(), &work);
             scope.spawn(move || consume(number, get, work));
         }
-        drop(get); // each consumer has its own
+        drop(get); // each consumer has its own: after the last one, `send` fails
     });
 }

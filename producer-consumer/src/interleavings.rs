@@ -37,7 +37,7 @@ pub fn show_all(version: Option<Version>) {
 
 const RIGHT: &str = "end with [1, 2] received";
 
-/// Says in one line whether every interleaving of two items is right.
+/// Says whether every interleaving of two items is right, and what that proves.
 pub fn show_what_is_proved(version: Version) {
     let (name, found) = (cli::name(&version), interleave::explore(move || two_items(version)));
     let all = found.count();
@@ -45,10 +45,14 @@ pub fn show_what_is_proved(version: Version) {
         Some((ending, count, _)) => {
             show!("{count} of {all} interleavings {ending}: see `interleavings {name}`.");
         }
-        None => {
-            show!("All {all} interleavings of two items {RIGHT}: proved.");
-            show!("`cargo test -p producer-consumer` tries more.");
+        None if found.judge(|_| true, "", "").is_err() => {
+            show!("There are more interleavings than can be tried: nothing is proved.");
         }
+        None => show!(
+            "Proved in all {all} interleavings of two items, one producer and one consumer:\n\
+             nothing is lost, and it ends. Not proved: that a producer waits for room, and\n\
+             more threads. `cargo test -p producer-consumer` judges that, too."
+        ),
     }
 }
 

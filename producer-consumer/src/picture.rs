@@ -26,7 +26,7 @@ pub struct Work {
 /// By their items.
 pub type Works = BTreeMap<u32, Work>;
 
-/// A line such as `producer 1 puts 7   5 of 5 queued`, `consumer 1 takes 7` or `consumer 1 is done`.
+/// A line such as `producer 1 wants to put 7   5 of 5 queued`, `consumer 1 takes 7` or `consumer 1 is done`.
 struct Said<'a> {
     at: Duration,
     /// The time of the next line of the same thread.
@@ -51,7 +51,11 @@ pub fn draw(
     let (mut said, mut next) = (Vec::new(), HashMap::new());
     for line in lines[cut..].iter().rev() {
         let words: Vec<&str> = line.text.split_whitespace().collect();
-        let [role, number, what, ref numbers @ ..] = words[..] else { continue };
+        let (role, number, what, numbers) = match words[..] {
+            [role, number, "wants", "to", what, ref numbers @ ..]
+            | [role, number, what, ref numbers @ ..] => (role, number, what, numbers),
+            _ => continue,
+        };
         let who = &line.text[..role.len() + 1 + number.len()];
         let number = |at: usize| numbers.get(at).and_then(|word| word.parse().ok()).unwrap_or(0);
         let (item, queued) = (number(0), number(1) as usize);
@@ -66,11 +70,15 @@ pub fn draw(
     let stop = stopped.map_or(from, |stop| stop.saturating_sub(to.saturating_sub(stop)));
     let shown = Record { from: known.max(stop), to, ..Record::default() };
 
+    // The queue of a student's own may have another limit or none, and lose items.
+    let is_known = version != "yours";
+    let soon = if is_known { Duration::ZERO } else { shown.time() / 50 };
+
     let mut lanes = Vec::new();
     for number in 1..=producers.min(LANES) {
-        lanes.push(producer(&format!("producer {number}"), &said, capacity));
+        lanes.push(producer(&format!("producer {number}"), &said, capacity, soon));
     }
-    let mut levels = levels(&said, works, cut > 0);
+    let mut levels = levels(&said, works, cut > 0, is_known);
     levels.retain(|(at, _)| *at >= known);
     lanes.push(queue(&levels, capacity, &shown));
     if let Some(stop) = stopped {
@@ -78,7 +86,7 @@ pub fn draw(
         lanes.push(Lane { spans: vec![span], ..Lane::new("Ctrl-C") });
     }
     // Why a consumer ends is known of the versions of the page only.
-    let ends = if version == "yours" { "ends" } else { "ends: disconnected" };
+    let ends = if is_known { "ends: disconnected" } else { "ends" };
     let is_done = |it: &&Said<'_>| it.who.starts_with("producer") && it.what == "is";
     let all_are_done = said.iter().filter(is_done).count() == producers as usize;
     let waits = if all_are_done { "waits: nobody will send" } else { "waits" };
@@ -101,14 +109,15 @@ pub fn draw(
     picture + &format!("  · puts an item   {skips}░ waits   █ works on an item\n")
 }
 
-/// What a producer does lasts until its next line.
-fn producer(who: &str, said: &[Said<'_>], capacity: usize) -> Lane {
+/// What a producer does lasts until its next line. It waits for room if it has seen none, and goes on
+/// no sooner than this.
+fn producer(who: &str, said: &[Said<'_>], capacity: usize, soon: Duration) -> Lane {
     let mut lane = Lane::new(who);
     let mut skipped = Vec::new();
     for line in said.iter().filter(|line| line.who == who) {
         let mark = match line.what {
-            "puts" if line.queued < capacity => '·',
-            "puts" => '░',
+            "put" if line.queued < capacity || line.next < line.at + soon => '·',
+            "put" => '░',
             "skips" => '×',
             _ => continue,
         };
@@ -131,11 +140,18 @@ fn producer(who: &str, said: &[Said<'_>], capacity: usize) -> Lane {
 /// How many items are in the queue from a time on, never more than there were: an item is counted
 /// when its producer goes on, and no more when a consumer is free to take it. In between, producers
 /// have read the number, and say it.
-fn levels(said: &[Said<'_>], works: &Works, is_cut: bool) -> Vec<(Duration, usize)> {
+fn levels(
+    said: &[Said<'_>],
+    works: &Works,
+    is_cut: bool,
+    is_known: bool,
+) -> Vec<(Duration, usize)> {
     let mut changes = BTreeMap::<Duration, (i32, Option<usize>)>::new();
+    // One that is never taken was perhaps not put.
+    let is_put = |it: &Said<'_>| it.what == "put" && (is_known || works.contains_key(&it.item));
     for line in said.iter().filter(|line| line.what != "is") {
         changes.entry(line.at).or_default().1 = Some(line.queued);
-        changes.entry(line.next).or_default().0 += i32::from(line.what == "puts");
+        changes.entry(line.next).or_default().0 += i32::from(is_put(line));
     }
     let begin = said.first().filter(|_| is_cut).map(|line| line.at).unwrap_or_default();
     let free = works.values().map(|work| work.free.unwrap_or_default());
@@ -170,7 +186,7 @@ fn queue(levels: &[(Duration, usize)], capacity: usize, run: &Record) -> Lane {
     }
     lane.note = format!("room for {capacity}");
     if highest > capacity {
-        lane.note = bad(&format!("{highest} in room for {capacity}"));
+        lane.note = bad(&format!("{highest} queued: more than {capacity}"));
     }
     lane
 }

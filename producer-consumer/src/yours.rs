@@ -15,7 +15,7 @@ fn produce(number: u32, make: impl Fn() -> Option<u32>, put: Sender<u32>, capaci
             say!("producer {number} skips {item}   {queued} of {capacity} queued");
             continue; // nobody ever sends it
         }
-        say!("producer {number} puts {item}   {queued} of {capacity} queued");
+        say!("producer {number} wants to put {item}   {queued} of {capacity} queued");
         put.send(item).unwrap();
     }
     say!("producer {number} is done");
@@ -48,6 +48,6 @@ pub fn run(
             let (get, work) = (get.clone(), &work);
             scope.spawn(move || consume(number, get, work));
         }
-        drop(get); // each consumer has its own
+        drop(get); // each consumer has its own: after the last one, `send` fails
     });
 }

@@ -40,8 +40,8 @@ fn bounded_tells_its_producers_if_all_consumers_fail() {
     });
     assert!(
         found.deadlocks() == 0,
-        "bounded.rs: the only consumer fails, and the producer waits for ever. The last receiver must \
-         be dropped: see \"The fix\" in producer-consumer/README.md.\n{found}"
+        "bounded.rs: the only consumer fails, and the producer waits for ever. `run` must drop \
+         its own receiver (`get`): after the last one, `send` fails.\n{found}"
     );
 }
 

@@ -146,12 +146,12 @@ fn drawn(version: &str, (record, works): &(Record, Works), stop: Option<Duration
 
 const STUCK: &str = "\
 makes 1
-producer 1 puts 1   0 of 2 queued
+producer 1 wants to put 1   0 of 2 queued
 consumer 1 takes 1
 makes 2
-producer 1 puts 2   0 of 2 queued
+producer 1 wants to put 2   0 of 2 queued
 makes 3
-producer 1 puts 3   1 of 2 queued
+producer 1 wants to put 3   1 of 2 queued
 makes 4
 producer 1 skips 4   2 of 2 queued
 makes 5
@@ -166,18 +166,18 @@ worked on 3";
 
 const BOUNDED: &str = "\
 makes 1
-producer 1 puts 1   0 of 2 queued
+producer 1 wants to put 1   0 of 2 queued
 consumer 1 takes 1
 makes 2
-producer 1 puts 2   0 of 2 queued
+producer 1 wants to put 2   0 of 2 queued
 makes 3
-producer 1 puts 3   1 of 2 queued
+producer 1 wants to put 3   1 of 2 queued
 makes 4
-producer 1 puts 4   2 of 2 queued
+producer 1 wants to put 4   2 of 2 queued
 worked on 1
 consumer 1 takes 2
 makes 5
-producer 1 puts 5   2 of 2 queued
+producer 1 wants to put 5   2 of 2 queued
 worked on 2
 consumer 1 takes 3
 makes 6
@@ -242,8 +242,8 @@ fn record(lines: impl Iterator<Item = String>) -> Record {
 #[test]
 fn the_queue_is_drawn_as_full_as_a_producer_sees_it() {
     let lines = [
-        "producer 1 puts 1   0 of 2 queued",
-        "producer 1 puts 2   1 of 2 queued",
+        "producer 1 wants to put 1   0 of 2 queued",
+        "producer 1 wants to put 2   1 of 2 queued",
         "producer 1 skips 3   2 of 2 queued",
         "producer 1 is done",
         "consumer 1 takes 1",
@@ -265,11 +265,32 @@ stuck
 /// Two producers have both seen the one place. Neither item is taken.
 #[test]
 fn more_in_the_queue_than_there_is_room_for_is_told() {
-    let lines = ["1 puts 1   0 of 1 queued", "2 puts 2   0 of 1 queued", "1 is done", "2 is done"];
+    let lines = [
+        "1 wants to put 1   0 of 1 queued",
+        "2 wants to put 2   0 of 1 queued",
+        "1 is done",
+        "2 is done",
+    ];
     let record = record(lines.iter().map(|line| format!("producer {line}")));
     let options = Options { producers: 2, capacity: 1, ..ONE_OF_EACH };
     let picture = draw("stuck", &options, &record, &Works::new(), None);
-    assert!(strip_str(&picture).to_string().contains("█  2 in room for 1\n"), "\n{picture}");
+    assert!(strip_str(&picture).to_string().contains("█  2 queued: more than 1\n"), "\n{picture}");
+}
+
+/// A queue of the student's own may have no limit: that it is full does not make its producer wait.
+#[test]
+fn of_yours_only_a_producer_that_waits_is_drawn_as_one() {
+    let wants = |item: u32| format!("producer 1 wants to put {item}   {} of 2 queued", item - 1);
+    let ends = ["producer 1 is done".to_string()];
+    for (ends, note) in [(&ends[..], ""), (&[], "  waits for room")] {
+        let record = record((1..=6).map(wants).chain(ends.iter().cloned()));
+        let picture = draw("yours", &ONE_OF_EACH, &record, &Works::new(), None);
+        let picture = strip_str(&picture).to_string();
+        let producer = picture.lines().nth(1).unwrap().trim_end();
+        assert!(picture.contains("queued: more than 2\n"), "\n{picture}");
+        assert_eq!(producer.contains('░'), !note.is_empty(), "\n{picture}");
+        assert!(producer.ends_with(if note.is_empty() { "·" } else { note }), "\n{picture}");
+    }
 }
 
 #[test]

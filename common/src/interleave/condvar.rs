@@ -101,14 +101,15 @@ impl Condvar {
         drop(guard);
         let theirs = waiting.clone();
         let may = move || or_timeout || hold(&theirs).is_notified(me);
-        let woken = mutex.lock.acquire_when(How::Alone, "a notification and the lock", may, || {
-            let mut waiting = hold(waiting);
-            let notified = waiting.is_notified(me);
-            waiting.wakes(me);
-            shared.becomes(hash(&*waiting));
-            let why = if notified { "is notified" } else { "times out" };
-            ((mutex.guard(), notified), format!("{why}, acquires the lock"))
-        });
+        let woken =
+            mutex.lock.acquire_when(How::Alone, "a notification, then the lock", may, || {
+                let mut waiting = hold(waiting);
+                let notified = waiting.is_notified(me);
+                waiting.wakes(me);
+                shared.becomes(hash(&*waiting));
+                let why = if notified { "is notified" } else { "times out" };
+                ((mutex.guard(), notified), format!("{why}, acquires the lock"))
+            });
         match woken {
             Ok((guard, notified)) => (Ok(guard), notified),
             Err(poison) => {

@@ -136,7 +136,7 @@ pub const EDITS: &[Edit] = &[
                 "            scope.spawn(move || consume(number, get, work));",
                 "            scope.spawn(move || consume(number, get, work)).join().unwrap();",
             ),
-            ("        drop(get); // each consumer has its own", "        drop(get);\n        drop(put);"),
+            ("        drop(get); // each consumer has its own: after the last one, `send` fails", "        drop(get);\n        drop(put);"),
         ],
         verdict: Wrong,
     },
@@ -223,7 +223,7 @@ pub const EDITS: &[Edit] = &[
                 "            threads.push(scope.spawn(move || produce(number, make, put, capacity)));",
             ),
             (
-                "        drop(get); // each consumer has its own",
+                "        drop(get); // each consumer has its own: after the last one, `send` fails",
                 "        drop(get);\n        for thread in threads {\n            thread.join().unwrap();\n        }\n        sentinel.send(None).unwrap();",
             ),
         ],
@@ -262,7 +262,7 @@ pub const EDITS: &[Edit] = &[
             (CHANNEL, BOUNDED_CHANNEL),
             ("        for number in 1..=producers {", "        let all = put;\n        for number in 1..=producers {"),
             ("(put.clone(), &make)", "(all.clone(), &make)"),
-            ("        drop(get); // each consumer has its own", "        drop((all, get));"),
+            ("        drop(get); // each consumer has its own: after the last one, `send` fails", "        drop((all, get));"),
         ],
         verdict: Right,
     },
@@ -295,7 +295,7 @@ pub const EDITS: &[Edit] = &[
                 "            threads.push(scope.spawn(move || produce(number, make, put, capacity)));",
             ),
             (
-                "        drop(get); // each consumer has its own",
+                "        drop(get); // each consumer has its own: after the last one, `send` fails",
                 "        drop(get);\n        for thread in threads {\n            thread.join().unwrap();\n        }\n        for _ in 0..consumers {\n            sentinel.send(None).unwrap();\n        }",
             ),
         ],
@@ -307,7 +307,7 @@ pub const EDITS: &[Edit] = &[
         changes: &[
             (CHECK, ""),
             ("        let queued = put.len();\n", ""),
-            ("puts {item}   {queued} of {capacity} queued", "puts {item}   room for {capacity}"),
+            ("wants to put {item}   {queued} of {capacity} queued", "wants to put {item}   room for {capacity}"),
             ("use std::thread;", "use std::sync::Mutex;\nuse std::sync::mpsc::{self, Receiver, SyncSender};\nuse std::thread;"),
             ("use crossbeam::channel::{self, Receiver, Sender};\n", ""),
             ("put: Sender<u32>", "put: SyncSender<u32>"),
@@ -315,7 +315,7 @@ pub const EDITS: &[Edit] = &[
             (RECEIVES, "    loop {\n        let item = get.lock().unwrap().recv();\n        let Ok(item) = item else { break };"),
             (CHANNEL, "    let (put, get) = mpsc::sync_channel(capacity);\n    let get = Mutex::new(get);"),
             ("(get.clone(), &work)", "(&get, &work)"),
-            ("        drop(get); // each consumer has its own", "        drop(put);"),
+            ("        drop(get); // each consumer has its own: after the last one, `send` fails", "        drop(put);"),
         ],
         verdict: Right,
     },
@@ -363,7 +363,7 @@ impl Buffer {
             (CHANNEL, "    let buffer = Buffer(Mutex::new((VecDeque::new(), producers)), Condvar::new());"),
             ("(put.clone(), &make)", "(&buffer, &make)"),
             ("(get.clone(), &work)", "(&buffer, &work)"),
-            ("        drop(get); // each consumer has its own\n", ""),
+            ("        drop(get); // each consumer has its own: after the last one, `send` fails\n", ""),
         ],
         verdict: Right,
     },
@@ -390,7 +390,7 @@ impl Buffer {
         what: "the parent keeps a sender",
         file: BOUNDED,
         changes: &[(SAYS_WHEN_IT_ENDS, "")],
-        verdict: Red("it does not end well"),
+        verdict: Red("a thread waits for ever"),
     },
     Edit {
         what: "one consumer too many in the right version",
@@ -402,7 +402,7 @@ impl Buffer {
         what: "no limit in the right version",
         file: BOUNDED,
         changes: &[(WAITS_FOR_ROOM, "    let (put, get) = channel::unbounded();")],
-        verdict: Red("the producers do not wait for room"),
+        verdict: Red("the producer does not wait for room"),
     },
     Edit {
         what: "no room in the right version",
@@ -419,7 +419,7 @@ impl Buffer {
     Edit {
         what: "the receiver of the parent is kept: producers wait for ever if all consumers fail",
         file: BOUNDED,
-        changes: &[("        drop(get); // each consumer has its own\n", "")],
+        changes: &[("        drop(get); // each consumer has its own: after the last one, `send` fails\n", "")],
         verdict: Red("the only consumer fails, and the producer waits for ever"),
     },
     Edit {
@@ -464,7 +464,7 @@ impl Buffer {
         file: BOUNDED,
         changes: &[
             (SAYS_WHEN_IT_ENDS, ""),
-            ("        drop(get); // each consumer has its own", "        drop(get);\n        drop(put);"),
+            ("        drop(get); // each consumer has its own: after the last one, `send` fails", "        drop(get);\n        drop(put);"),
         ],
         verdict: Right,
     },
@@ -489,7 +489,7 @@ impl Buffer {
             ),
             (SAYS_WHEN_IT_ENDS, ""),
             (
-                "        drop(get); // each consumer has its own",
+                "        drop(get); // each consumer has its own: after the last one, `send` fails",
                 "        drop(get);\n        for thread in threads {\n            thread.join().unwrap();\n        }\n        for _ in 0..consumers {\n            put.send(None).unwrap();\n        }",
             ),
         ],

@@ -38,7 +38,8 @@ pub fn exercise(file: &'static str, text: &str, run: Run) -> Exercise {
         )
         .goal(
             move || waits_for_room(run),
-            "Which kind of channel has a limit, and lets `send` itself wait until there is room?",
+            "Which kind of channel lets `send` itself wait until there is room, without a check? And how \
+             many items should it have room for, at most?",
         )
 }
 
@@ -150,17 +151,26 @@ fn with((producers, consumers, capacity): Size) -> String {
     format!("with {producers}, {consumers}, and room for {capacity} in the queue")
 }
 
+/// Makes so many items. Each interleaving ends when `run` ends.
+fn until_the_end(run: Run, items: u32, (producers, consumers, capacity): Size) -> Interleavings {
+    explore(move || {
+        run(producers, consumers, capacity, &source(items), &|_| ());
+        "all threads done"
+    })
+}
+
+fn all_threads_end(found: &Interleavings, size: Size) -> Found {
+    let wrong = if found.deadlocks() > 0 { "a thread waits for ever" } else { "a thread fails" };
+    let ends = |ending: &str| ending == "end with all threads done";
+    found.judge(ends, "", &format!("{}, {wrong}", with(size)))
+}
+
 /// Whatever is lost, all threads come to their end.
 fn ends(run: Run) -> Found {
     let mut count = 0;
-    for (items, size) in [(2, (1, 1, 1)), (2, (1, 1, 0)), (0, (1, 2, 1)), (1, (2, 1, 1))] {
-        let (producers, consumers, capacity) = size;
-        let found = explore(move || {
-            run(producers, consumers, capacity, &source(items), &|_| ());
-            "all threads done"
-        });
-        let ends = |ending: &str| ending == "end with all threads done";
-        found.judge(ends, "", &format!("{}, it does not end well", with(size)))?;
+    for (items, size) in [(2, (1, 1, 1)), (0, (1, 2, 1)), (1, (2, 1, 1))] {
+        let found = until_the_end(run, items, size);
+        all_threads_end(&found, size)?;
         count += found.count();
     }
     Ok(format!("it ends, with one or two producers or consumers, in every interleaving ({count})"))
@@ -168,7 +178,7 @@ fn ends(run: Run) -> Found {
 
 fn loses_nothing(run: Run) -> Found {
     let mut count = 0;
-    for (made, size) in [(2, (1, 1, 1)), (2, (1, 1, 0)), (1, (1, 2, 1)), (1, (2, 1, 1))] {
+    for (made, size) in [(2, (1, 1, 1)), (1, (1, 2, 1)), (1, (2, 1, 1))] {
         let found = items(run, made, size);
         found.judge(all(made), "", &format!("{}, an item is lost", with(size)))?;
         count += found.count();
@@ -178,8 +188,14 @@ fn loses_nothing(run: Run) -> Found {
 
 /// Makes items without end, while the consumer works on its first item. Each interleaving ends when so
 /// many are made, or when all threads wait.
-fn makes(run: Run, producers: u32, capacity: usize, most: u32) -> Interleavings {
-    explore(move || {
+fn makes(
+    explorer: Explorer,
+    run: Run,
+    producers: u32,
+    capacity: usize,
+    most: u32,
+) -> Interleavings {
+    explorer.explore(move || {
         let made = Ledger::new(0);
         let make = || {
             made.with(|made| {
@@ -201,28 +217,60 @@ fn goes_on_while_there_is_room(run: Run) -> Found {
     let wrong =
         "there is room for two items in the queue, and the producer waits before it is full";
     let four = |ending: &str| ending == "end with 4 items made";
-    makes(run, 1, 2, 4).judge(four, "a producer goes on while there is room", wrong)
+    makes(Explorer::default(), run, 1, 2, 4).judge(
+        four,
+        "a producer goes on while there is room",
+        wrong,
+    )
 }
 
 /// One item is worked on, one is queued, and each producer has made one more, and waits.
 fn waits_for_room(run: Run) -> Found {
     for producers in [1, 2] {
         let most = 1 + 1 + producers;
-        let found = makes(run, producers, 1, most + 1);
-        let with = with((producers, 1, 1));
+        let found = makes(Explorer::default(), run, producers, 1, most + 1);
+        sleeps(run, producers, &found)?;
+        let (none, each) = match producers {
+            1 => ("the producer does not wait", "the producer"),
+            _ => ("the producers do not wait", "each producer"),
+        };
         let wrong = format!(
-            "{with}, the producers do not wait for room. While the consumer works on its first item, \
-             {most} items can be made: 1 is worked on, 1 is queued, and each producer waits with one"
+            "{}, {none} for room. The consumer works on item 1, one item is queued, \
+             and {each} has one more: so {most} items are made, and then {each} should wait. But item \
+             {} is made",
+            with((producers, 1, 1)),
+            most + 1
         );
         found.judge(|ending| ending == "deadlock", "", &wrong)?;
-        if found.mentions("a change of what it has read") {
-            return Err(format!(
-                "{with}, a producer is busy-waiting: it asks in a loop whether there is room, and keeps \
-                 a processor busy. When all wait for the consumer:\n\n{found}"
-            ));
-        }
     }
+    // A rendezvous channel: an item goes from hand to hand.
+    let size = (1, 1, 0);
+    all_threads_end(&until_the_end(run, 2, size), size)?;
+    items(run, 2, size).judge(all(2), "", &format!("{}, an item is lost", with(size)))?;
     Ok("a producer waits while the queue is full".into())
+}
+
+/// A producer that waits, as it does in `found`, does not ask in a loop.
+fn sleeps(run: Run, producers: u32, found: &Interleavings) -> Found {
+    let is_busy = |(_, text): (&str, &str)| text.contains("a change of what it has read");
+    let mut samples = found.endings().map(|(_, _, sample)| sample);
+    let Some(sample) = samples.find(|sample| sample.rows().any(is_busy)) else {
+        return Ok("a producer sleeps while it waits".into());
+    };
+    let few = Explorer::default().at_most(300); // of many more
+    let check_then_act = match makes(few, run, 2, 1, 5).ending_with("5 items made") {
+        0 => "",
+        _ => {
+            " It is also check-then-act: between the check and `send`, another producer can fill the \
+              place."
+        }
+    };
+    Err(format!(
+        "{}, a producer is busy-waiting: it asks in a loop whether there is room, and keeps a processor \
+         busy.{check_then_act} Here it asks again and again while the consumer works: in the last lines, \
+         it waits for what it has read to change.\n\n{sample}",
+        with((producers, 1, 1))
+    ))
 }
 
 /// `stuck.rs` shows both faults, as the page says: nothing ends, and an item is lost if it finds no room.
