@@ -13,10 +13,8 @@ use common::clock::since_zero;
 use crate::notes::{self, Step, note, note_at};
 
 /// Includes a lesson file as a module in which parts of `std` are those below. All else that a lesson
-/// file may use is the real one, and not noted.
-///
-/// Inside of a function, the compiler suggests no path into this module where a `use` is missing. For
-/// the same reason, no stand-in has the name of what it stands in for.
+/// file may use is the real one, and not noted. Said in a function, and since no stand-in has the name
+/// of the real thing, it leaves the compiler only paths into the real `std` to suggest.
 macro_rules! watched {
     ($name:ident, $file:literal) => {
         mod $name {
