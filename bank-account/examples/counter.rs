@@ -39,8 +39,8 @@ fn atomic(balance: &AtomicI64, amounts: &[i64], times: u32) {
     }
 }
 
-fn two_threads(start: i64, ours: &[i64], theirs: &[i64], times: u32) {
-    show!("two threads add {ours:?} and {theirs:?}, each {times} times, from {start}:");
+fn two_threads(what: &str, start: i64, ours: &[i64], theirs: &[i64], times: u32) {
+    show!("from ¥{start}, {what}, {times} times each:");
     let ways: [(&str, Way); 4] = [
         ("no lock", no_lock),
         ("a lock for each time", |balance, amounts, times| lock(1, balance, amounts, times)),
@@ -73,8 +73,8 @@ struct Cli {
 fn main() -> ExitCode {
     common::lesson(|| {
         let count = Cli::parse().count;
-        two_threads(0, &[1], &[-1], count);
-        two_threads(10_000, &[5, -5], &[8, -8], count / 100);
+        two_threads("one thread adds 1, the other takes 1", 0, &[1], &[-1], count);
+        two_threads("one adds and takes 5, the other 8", 10_000, &[5, -5], &[8, -8], count / 100);
         Ok(())
     })
 }

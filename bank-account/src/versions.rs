@@ -39,9 +39,6 @@ pub enum Lesson {
 
 macro_rules! lessons {
     ($($version:ident: $lesson:ident in $module:ident, $file:literal;)*) => {
-        mod real {
-            $(super::watched!($module, $file);)*
-        }
         // In these modules, `std` means the stand-in.
         $(common::explore!($module, $file);)*
 
@@ -49,7 +46,10 @@ macro_rules! lessons {
             /// For real threads.
             pub fn real(self) -> Lesson {
                 match self {
-                    $(Self::$version => Lesson::$lesson(real::$module::run),)*
+                    $(Self::$version => {
+                        watched!($module, $file);
+                        Lesson::$lesson($module::run)
+                    })*
                 }
             }
 

@@ -13,26 +13,29 @@ use common::clock::since_zero;
 use crate::notes::{self, Step, note, note_at};
 
 /// Includes a lesson file as a module in which parts of `std` are those below. All else that a lesson
-/// file may use is the real one, and not noted.
+/// file may use is the real one, and not noted. Said in a function, and since no stand-in has the name
+/// of the real thing, it leaves the compiler only paths into the real `std` to suggest.
 macro_rules! watched {
     ($name:ident, $file:literal) => {
-        pub mod $name {
+        mod $name {
             #[allow(unused_imports, reason = "not every version needs all of it")]
             mod std {
                 pub use ::std::*;
 
                 pub mod sync {
-                    pub use crate::watched::{Condvar, Mutex, MutexGuard};
+                    pub use crate::watched::WatchedCondvar as Condvar;
+                    pub use crate::watched::WatchedGuard as MutexGuard;
+                    pub use crate::watched::WatchedMutex as Mutex;
                     pub use ::std::sync::*;
 
                     pub mod atomic {
-                        pub use crate::watched::AtomicI64;
+                        pub use crate::watched::WatchedAtomicI64 as AtomicI64;
                         pub use ::std::sync::atomic::*;
                     }
                 }
 
                 pub mod thread {
-                    pub use crate::watched::sleep;
+                    pub use crate::watched::watched_sleep as sleep;
                     pub use ::std::thread::*;
                 }
             }
@@ -44,7 +47,7 @@ macro_rules! watched {
 pub(crate) use watched;
 
 /// See [`std::thread::sleep`].
-pub fn sleep(time: Duration) {
+pub fn watched_sleep(time: Duration) {
     if !time.is_zero() {
         note(Step::Pauses);
         thread::sleep(time);
@@ -73,17 +76,17 @@ macro_rules! is_else {
 
 /// See [`std::sync::atomic::AtomicI64`].
 #[derive(Debug, Default)]
-pub struct AtomicI64(RealAtomic);
+pub struct WatchedAtomicI64(RealAtomic);
 
-is_else!(AtomicI64, RealAtomic);
+is_else!(WatchedAtomicI64, RealAtomic);
 
-impl From<i64> for AtomicI64 {
+impl From<i64> for WatchedAtomicI64 {
     fn from(value: i64) -> Self {
         Self::new(value)
     }
 }
 
-impl AtomicI64 {
+impl WatchedAtomicI64 {
     pub const fn new(value: i64) -> Self {
         Self(RealAtomic::new(value))
     }
@@ -170,17 +173,17 @@ impl AtomicI64 {
 
 /// See [`std::sync::Mutex`]. After a panic, it is not poisoned: the program ends anyway.
 #[derive(Debug, Default)]
-pub struct Mutex<T>(real::Mutex<T>);
+pub struct WatchedMutex<T>(real::Mutex<T>);
 
-is_else!(Mutex, real::Mutex<T>, T);
+is_else!(WatchedMutex, real::Mutex<T>, T);
 
-impl<T> From<T> for Mutex<T> {
+impl<T> From<T> for WatchedMutex<T> {
     fn from(value: T) -> Self {
         Self::new(value)
     }
 }
 
-impl<T> Mutex<T> {
+impl<T> WatchedMutex<T> {
     pub const fn new(value: T) -> Self {
         Self(real::Mutex::new(value))
     }
@@ -190,35 +193,35 @@ impl<T> Mutex<T> {
     }
 }
 
-impl<T: 'static> Mutex<T> {
+impl<T: 'static> WatchedMutex<T> {
     /// Waits only if the lock is held, so only that is noted.
-    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+    pub fn lock(&self) -> LockResult<WatchedGuard<'_, T>> {
         self.try_lock().or_else(|_| {
             let lock = ptr::from_ref(self).addr();
             note(Step::Waits { lock });
-            Ok(MutexGuard::new(lock, self.0.lock()))
+            Ok(WatchedGuard::new(lock, self.0.lock()))
         })
     }
 
-    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+    pub fn try_lock(&self) -> TryLockResult<WatchedGuard<'_, T>> {
         let real = match self.0.try_lock() {
             Ok(real) => Ok(real),
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => return Err(TryLockError::WouldBlock),
         };
-        Ok(MutexGuard::new(ptr::from_ref(self).addr(), real))
+        Ok(WatchedGuard::new(ptr::from_ref(self).addr(), real))
     }
 }
 
 /// See [`std::sync::MutexGuard`].
-pub struct MutexGuard<'a, T: 'static> {
+pub struct WatchedGuard<'a, T: 'static> {
     lock: usize,
     over: Option<i64>,
     /// Empty when the lock has been released.
     real: Option<real::MutexGuard<'a, T>>,
 }
 
-impl<'a, T: 'static> MutexGuard<'a, T> {
+impl<'a, T: 'static> WatchedGuard<'a, T> {
     fn new(lock: usize, real: LockResult<real::MutexGuard<'a, T>>) -> Self {
         let real = real.unwrap_or_else(PoisonError::into_inner);
         let guard = Self { lock, over: None, real: Some(real) };
@@ -243,7 +246,7 @@ impl<'a, T: 'static> MutexGuard<'a, T> {
     }
 }
 
-impl<T: 'static> Deref for MutexGuard<'_, T> {
+impl<T: 'static> Deref for WatchedGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -253,14 +256,14 @@ impl<T: 'static> Deref for MutexGuard<'_, T> {
     }
 }
 
-impl<T: 'static> DerefMut for MutexGuard<'_, T> {
+impl<T: 'static> DerefMut for WatchedGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         self.over = self.over.or(self.amount());
         self.real.as_mut().expect("the lock is held")
     }
 }
 
-impl<T: 'static> Drop for MutexGuard<'_, T> {
+impl<T: 'static> Drop for WatchedGuard<'_, T> {
     fn drop(&mut self) {
         self.end();
     }
@@ -268,26 +271,26 @@ impl<T: 'static> Drop for MutexGuard<'_, T> {
 
 /// See [`std::sync::Condvar`].
 #[derive(Debug, Default)]
-pub struct Condvar(real::Condvar);
+pub struct WatchedCondvar(real::Condvar);
 
-is_else!(Condvar, real::Condvar);
+is_else!(WatchedCondvar, real::Condvar);
 
-impl Condvar {
+impl WatchedCondvar {
     pub const fn new() -> Self {
         Self(real::Condvar::new())
     }
 
-    pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+    pub fn wait<'a, T>(&self, mut guard: WatchedGuard<'a, T>) -> LockResult<WatchedGuard<'a, T>> {
         let real = guard.end().expect("the lock is held");
         note(Step::Waits { lock: guard.lock });
-        Ok(MutexGuard::new(guard.lock, self.0.wait(real)))
+        Ok(WatchedGuard::new(guard.lock, self.0.wait(real)))
     }
 
     pub fn wait_while<'a, T>(
         &self,
-        mut guard: MutexGuard<'a, T>,
+        mut guard: WatchedGuard<'a, T>,
         mut condition: impl FnMut(&mut T) -> bool,
-    ) -> LockResult<MutexGuard<'a, T>> {
+    ) -> LockResult<WatchedGuard<'a, T>> {
         while condition(&mut guard) {
             guard = self.wait(guard)?;
         }

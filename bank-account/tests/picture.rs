@@ -26,10 +26,10 @@ use notes::{Step, Thread};
 /// What the deposits below use, each of them a part of it.
 #[derive(Default)]
 struct Account {
-    balance: watched::AtomicI64,
-    lock: watched::Mutex<()>,
-    owned: watched::Mutex<i64>,
-    held: watched::AtomicI64,
+    balance: watched::WatchedAtomicI64,
+    lock: watched::WatchedMutex<()>,
+    owned: watched::WatchedMutex<i64>,
+    held: watched::WatchedAtomicI64,
 }
 
 fn unlocked(account: &Account) {
@@ -79,7 +79,7 @@ fn into_one_account(deposit: fn(&Account)) -> impl Fn() -> JoinHandle<()> {
     move || thread::spawn(move || deposit(account))
 }
 
-fn transfer(first: &watched::Mutex<i64>, second: &watched::Mutex<i64>) {
+fn transfer(first: &watched::WatchedMutex<i64>, second: &watched::WatchedMutex<i64>) {
     let mut first = first.lock().unwrap();
     wait_at_the_gate();
     let mut second = second.lock().unwrap();
@@ -90,7 +90,7 @@ fn transfer(first: &watched::Mutex<i64>, second: &watched::Mutex<i64>) {
 /// Starts two threads, the second one when the first one is `staged`. The second one acquires the
 /// locks in this order: 0 stands for lock 1.
 fn two_transfers(order: [usize; 2], staged: impl Fn(&JoinHandle<()>)) -> [JoinHandle<()>; 2] {
-    let locks: &[watched::Mutex<i64>; 2] = Box::leak(Box::default());
+    let locks: &[watched::WatchedMutex<i64>; 2] = Box::leak(Box::default());
     let one = thread::spawn(|| transfer(&locks[0], &locks[1]));
     staged(&one);
     [one, thread::spawn(move || transfer(&locks[order[0]], &locks[order[1]]))]
@@ -101,7 +101,7 @@ static LET_THROUGH: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 
 /// Stands for the pause.
 fn wait_at_the_gate() {
-    watched::sleep(Duration::from_nanos(1));
+    watched::watched_sleep(Duration::from_nanos(1));
     let me = thread::current().id();
     AT_THE_GATE.lock().unwrap().push(me);
     wait_until("the gate opens", || LET_THROUGH.lock().unwrap().contains(&me));

@@ -94,6 +94,7 @@ impl Explorer {
         let reaching = found.endings().filter(|(ending, ..)| reaches(ending));
         let how_many = match (reaching.map(|(_, count, _)| count).sum::<u128>(), found.count()) {
             (0, _) => "No interleaving reaches the goal.".to_string(),
+            (1, 1) => "The only interleaving reaches the goal.".to_string(),
             (some, all) => format!("{some} of {all} interleavings reach the goal."),
         };
         show(goal);

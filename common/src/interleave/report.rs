@@ -58,14 +58,11 @@ impl Interleavings {
     /// them as a table, and closes with `hint`, which says where to look.
     #[track_caller]
     pub fn must_all_end_with(&self, value: impl Display, wrong: &str, hint: &str) {
-        let (all, right) = (self.count(), end_with(&value));
-        let the_first = if self.is_complete { "" } else { "the first " };
+        let right = end_with(&value);
         if let Some((ending, count, sample)) = self.endings().find(|(ending, ..)| *ending != right)
         {
-            panic!(
-                "{wrong}: {count} of {the_first}{all} interleavings {ending}; all should end with {value}. \
-                 One of them:\n{sample}{hint}"
-            );
+            let (ends, one) = self.told(count, ending);
+            panic!("{wrong}: {ends}; all should end with {value}{one}\n{sample}{hint}");
         }
         assert!(self.is_complete, "{wrong}. {self}{hint}");
     }
@@ -89,13 +86,9 @@ impl Interleavings {
         right: &str,
         wrong: &str,
     ) -> Result<String, String> {
-        let all = self.count();
         if let Some((ending, count, sample)) = self.endings().find(|it| !is_right(it.0)) {
-            let the_first = if self.is_complete { "" } else { "the first " };
-            let ending = in_number(count, ending);
-            return Err(format!(
-                "{wrong}. {count} of {the_first}{all} interleavings {ending}. One of them:\n\n{sample}"
-            ));
+            let (ends, one) = self.told(count, ending);
+            return Err(format!("{wrong}. {ends}{one}\n\n{sample}"));
         }
         if !self.is_complete {
             let runs = self.runs;
@@ -104,13 +97,23 @@ impl Interleavings {
                  wrong, but that proves nothing"
             ));
         }
-        Ok(format!("{right} in every interleaving ({all})"))
+        Ok(format!("{right} in every interleaving ({})", self.count()))
     }
 
     /// Does a step with this text happen in the interleavings that are shown, one for each ending?
     pub fn mentions(&self, step: &str) -> bool {
         let mut rows = self.endings().flat_map(|(_, _, sample)| sample.rows());
         rows.any(|(_, text)| text.contains(step))
+    }
+
+    /// How many interleavings end like this, and what stands before one of them.
+    fn told(&self, count: u128, ending: &str) -> (String, &'static str) {
+        let (all, ending) = (self.count(), in_number(count, ending));
+        match (self.is_complete, all) {
+            (true, 1) => (format!("The only interleaving {ending}"), ":"),
+            (true, _) => (format!("{count} of {all} interleavings {ending}"), ". One of them:"),
+            _ => (format!("{count} of the first {all} interleavings {ending}"), ". One of them:"),
+        }
     }
 
     pub(super) fn count_of(&self, ending: &str) -> u128 {
@@ -129,15 +132,14 @@ fn in_number(count: u128, ending: &str) -> String {
 
 impl Display for Interleavings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let all = self.count();
         if !self.is_complete {
             let runs = self.runs;
             writeln!(f, "After {runs} runs, there are still interleavings to try. So far:\n")?;
         }
         for (number, (ending, count, sample)) in self.endings().enumerate() {
             let gap = if number > 0 { "\n" } else { "" };
-            let ending = in_number(count, ending);
-            write!(f, "{gap}{count} of {all} interleavings {ending}. One of them:\n{sample}")?;
+            let (ends, one) = self.told(count, ending);
+            write!(f, "{gap}{ends}{one}\n{sample}")?;
         }
         Ok(())
     }

@@ -120,6 +120,14 @@ fn can_be_typed(typed: &str) -> Result<(), String> {
         | ["cargo", "test", "-p", lesson, "--test", "exercises", "--", "--ignored"] => {
             must_be_one_of("lesson", lesson, &lessons())
         }
+        ["cargo", "test", "-p", lesson, "--test", "exercises", "--", "--ignored", name] => {
+            must_be_one_of("lesson", lesson, &lessons())?;
+            must_be_one_of("exercise", name, &files(lesson, "exercises"))
+        }
+        ["rustc", "--edition", "2024", file] if file.ends_with(".rs") => {
+            let is_there = course().join(file).is_file();
+            is_there.then_some(()).ok_or_else(|| format!("there is no file {file}"))
+        }
         ["git", "diff" | "checkout", ref files @ ..] => {
             let mut files = files.iter().filter(|file| !file.starts_with('-') && **file != ".");
             let missing = files.find(|file| !course().join(file).is_file());
@@ -148,7 +156,7 @@ fn every_command_on_a_page_can_be_typed() {
         let lesson = page.path.split('/').next().unwrap();
         let quoted =
             page.quoted.iter().filter_map(|(line, typed)| match typed.split_once(' ')?.0 {
-                "cargo" | "git" => Some((*line, typed.clone())),
+                "cargo" | "git" | "rustc" => Some((*line, typed.clone())),
                 "--example" => Some((*line, format!("cargo run -p {lesson} {typed}"))),
                 _ => None,
             });

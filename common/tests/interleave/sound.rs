@@ -238,7 +238,7 @@ fn a_thread_that_locks_twice_is_shown_as_a_deadlock() {
         "done"
     });
     let expected = "\
-1 of 1 interleavings deadlocks. One of them:
+The only interleaving deadlocks:
 step  main                   thread 1
  1                           acquires the lock
       waits for its threads
