@@ -2,7 +2,8 @@
 // Pong 3, Ping 4, and so on. As it stands, the count is right, but any player may say any word.
 // Let them take strict turns, and let all three end. A player that has to wait sleeps: use a `Mutex`
 // with a `Condvar`, or channels, and no pause. `play` keeps its name and its arguments.
-// `cargo test -p ping-pong --test exercises -- --ignored` judges it.
+// `cargo test -p ping-pong --test exercises -- --ignored` judges it. Where it says
+// "thread 1", it means the one that was started first, which is Ping; 2 is Pang, and 3 is Pong.
 
 use std::sync::Mutex;
 use std::thread;

@@ -74,9 +74,9 @@ struct Player {
 enum Version {
     /// Each process has a counter of its own: twice as many words as wanted
     Isolated,
-    /// One counter goes through a queue: as many words as wanted, by either player
+    /// One counter goes through a pipe: as many words as wanted, by either player
     Shared,
-    /// Two queues in a ring: Ping and Pong take strict turns
+    /// Two pipes in a ring: Ping and Pong take strict turns
     Turns,
     /// Your own file: it begins as a copy of `isolated`
     Yours,

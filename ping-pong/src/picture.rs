@@ -11,20 +11,25 @@ use crate::words::{PLAYERS, Word};
 const WIDTH: usize = 78;
 
 /// Draws the words in the order in which they were said, each as the number that its player had. Of
-/// very many, it draws the first ones, the last ones, and the first one that was said twice in a row.
+/// very many, it draws the first ones, the last ones, and the first one whose player had spoken just
+/// before.
 pub fn draw(title: &str, words: &[Word], run: &Record) -> String {
-    let count = |is_so: fn(&&Word) -> bool| words.iter().filter(is_so).count();
-    let (old, repeated) = (count(|word| word.is_old), count(|word| word.repeated));
+    let said_by = |player: usize| -> BTreeSet<u32> {
+        words.iter().filter(|word| word.player == player).map(|word| word.number).collect()
+    };
+    let [ping, pong] = [said_by(0), said_by(1)];
+    let (all, both) = (ping.union(&pong).count(), ping.intersection(&pong).count());
+    let repeated = words.iter().filter(|word| word.repeated).count();
     let name = |player: &str| {
         let worker = run.workers.iter().find(|worker| worker.name == player);
         worker.map_or(player.into(), |worker| format!("{player} (PID {})", worker.pid))
     };
-    let names = [name(PLAYERS[0]), name(PLAYERS[1]), format!("twice in a row: {repeated}")];
+    let names = [name(PLAYERS[0]), name(PLAYERS[1]), format!("same player again: {repeated}")];
     let left = names.iter().map(String::len).max().unwrap_or_default();
-    let [ping, pong, twice] = names.map(|name| format!("{name:<left$}"));
-    let names = [paint(0, &ping), paint(1, &pong), judged(repeated, twice.trim_end())];
+    let [ping, pong, again] = names.map(|name| format!("{name:<left$}"));
+    let names = [paint(0, &ping), paint(1, &pong), judged(repeated, again.trim_end())];
     let mut rows = names.map(|name| format!("  {name}  "));
-    rows[2] += &" ".repeat(left - twice.trim_end().len());
+    rows[2] += &" ".repeat(left - again.trim_end().len());
 
     let chosen = choose(words, WIDTH - left - 4);
     for &at in &chosen {
@@ -40,9 +45,8 @@ pub fn draw(title: &str, words: &[Word], run: &Record) -> String {
         }
         rows.iter_mut().zip(cells).for_each(|(row, cell)| *row += &format!("{cell} "));
     }
-    let verdict = format!("{old} of {} numbers were said twice", words.len() - old);
-    let verdict = judged(old, &verdict);
-    let title = format!("{title:<0$}in the order of time →  {verdict}", left + 4);
+    let verdict = judged(both, &format!("{both} of {all} numbers counted by both"));
+    let title = format!("{title:<0$}in order of time →  {verdict}", left + 4);
     [title].into_iter().chain(rows).map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
@@ -54,11 +58,11 @@ fn judged(count: usize, text: &str) -> String {
 /// Which words have a column. The most important ones come first.
 fn choose(words: &[Word], columns: usize) -> BTreeSet<usize> {
     let last = words.len().saturating_sub(1);
-    let twice = words.iter().position(|word| word.repeated);
-    let twice = twice.into_iter().flat_map(|at| [at - 1, at, at + 1]);
+    let again = words.iter().position(|word| word.repeated);
+    let again = again.into_iter().flat_map(|at| [at - 1, at, at + 1]);
     let ends = [0, last, 1, last.saturating_sub(1), last.saturating_sub(2)];
     let mut chosen = BTreeSet::new();
-    for at in ends.into_iter().chain(twice).chain(2..=last).filter(|at| *at < words.len()) {
+    for at in ends.into_iter().chain(again).chain(2..=last).filter(|at| *at < words.len()) {
         if chosen.insert(at) && width(words, &chosen) > columns {
             chosen.remove(&at);
             break;

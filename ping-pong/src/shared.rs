@@ -1,5 +1,5 @@
 // Ping and Pong, two processes, are to say `count` words in all.
-// They share no memory, so the one counter goes through a queue.
+// They share no memory, so the one counter goes through a pipe.
 
 use std::io::{self, Write};
 use std::process::Command;

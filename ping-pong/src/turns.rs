@@ -1,5 +1,5 @@
-// Two queues in a ring: Ping can only take what Pong has put, and the other way round. So they take
-// turns. When one of them ends, the other one reads to end of file, and ends, too.
+// Two pipes in a ring: Ping can read only what Pong has written, and the other way round. So they
+// take turns. When one of them ends, the other one reads to end of file, and ends, too.
 
 use std::io::{self, Write};
 use std::process::Command;

@@ -28,14 +28,22 @@ const TEXT: &str = include_str!("../exercises/three_players.rs");
 
 const PLAYERS: [&str; 3] = ["Ping", "Pang", "Pong"];
 
+const BUSY_WAITING: &str = "a player looks again and again, and never sleeps";
+const TAKES_A_CORE: &str = "That is busy-waiting: it takes a processor from those that have \
+    something to do.";
+
 type Say<'a> = &'a (dyn Fn(&str, u32) + Sync);
 type Play = fn(u32, Say);
 
 fn judge(file: &'static str, text: &'static str, play: Play) -> Exercise {
     Exercise::new(file, text, "")
         .keeps(
+            move || no_player_is_busy_waiting(explored(file, play, WANTED)),
+            "Which line lets a player sleep, until a line of another player wakes it?",
+        )
+        .keeps(
             move || explored(file, play, WANTED).map(|_| String::new()),
-            "In which line does a player wait, and which line of another player ends that?",
+            "Which line ends the loop of a player, also when another one has said the last word?",
         )
         .keeps(
             move || no_number_is_said_twice(explored(file, play, WANTED)?),
@@ -59,12 +67,13 @@ fn judge(file: &'static str, text: &'static str, play: Play) -> Exercise {
         )
         .goal(
             move || all_words_are_said(explored(file, play, WANTED)?, WANTED),
-            "A word was said, and both others wait. Which of the two is woken?",
+            "A word was said, and both other players wait. Which of them is next, and which line is sure \
+             to wake that one?",
         )
         .goal(
             move || all_players_end(explored(file, play, WANTED)?, WANTED),
-            "The last word was said, and a player waits for its turn. What tells it that none will \
-             come?",
+            "The last word was said, and a player still waits. Which line wakes all players then, or \
+             closes the channel that each of them reads?",
         )
         .goal(
             move || other_counts_are_reached(file, play),
@@ -88,7 +97,10 @@ fn explored(file: &'static str, play: Play, count: u32) -> Result<&'static Inter
         panic::catch_unwind(explore).map_err(|fault| {
             let fault = fault.downcast::<String>().map(|text| *text).unwrap_or_default();
             let what = fault.split(". In a loop that waits").next().unwrap_or_default();
-            format!("the players do not come to an end: {what}.")
+            match what.contains("again and again") && !what.contains("writes ") {
+                true => format!("{BUSY_WAITING}: {what}. {TAKES_A_CORE}"),
+                false => format!("the players do not come to an end: {what}."),
+            }
         })
     });
     found.as_ref().map_err(String::clone)
@@ -141,7 +153,8 @@ fn by_words(
         endings().filter(|(_, said)| is_right(said)).map(|it| it.0).collect();
     let first = endings().find(|it| !right_ones.contains(it.0));
     let wrong = first.map(|(_, said)| wrong(&said)).unwrap_or_default();
-    unless_too_many(found.judge(|ending| right_ones.contains(ending), right, &wrong), right)
+    let judged = found.judge(|ending| right_ones.contains(ending), right, &wrong);
+    unless_too_many(judged.map_err(|fault| with_players(&fault, found)), right)
 }
 
 /// Where there are more interleavings than can be tried, it is enough that none of them was wrong: all
@@ -153,13 +166,39 @@ fn unless_too_many(found: Found, right: &str) -> Found {
     }
 }
 
+/// The player whose word is written in this step.
+fn speaker(step: &str) -> Option<&'static str> {
+    PLAYERS.into_iter().find(|it| step.starts_with(&format!("writes \"{it} ")))
+}
+
+/// A table in which each thread is named by the player that it is, as far as its words tell.
+fn with_players(text: &str, found: &Interleavings) -> String {
+    let rows = found.endings().flat_map(|(_, _, sample)| sample.rows());
+    let names: BTreeMap<&str, &str> =
+        rows.filter_map(|(thread, step)| Some((thread, speaker(step)?))).collect();
+    let named = |line: &str| {
+        names.iter().filter(|it| it.0.starts_with("thread ")).fold(line.to_string(), |line, it| {
+            match line.starts_with("step ") {
+                true => line.replace(it.0, &format!("{:1$}", it.1, it.0.len())), // the columns stay
+                false => line.replace(it.0, it.1),
+            }
+        })
+    };
+    text.lines().map(|line| named(line).trim_end().to_string() + "\n").collect()
+}
+
+fn no_player_is_busy_waiting(found: Result<&Interleavings, String>) -> Found {
+    match found {
+        Err(fault) if fault.starts_with(BUSY_WAITING) => Err(fault),
+        _ => Ok("no player is busy-waiting".into()),
+    }
+}
+
 fn each_player_is_a_thread(found: &Interleavings) -> Found {
     let mut threads: BTreeMap<&str, &str> = BTreeMap::new();
     for (_, _, sample) in found.endings() {
         for (thread, step) in sample.rows() {
-            let player =
-                PLAYERS.into_iter().find(|it| step.starts_with(&format!("writes \"{it} ")));
-            let Some(player) = player else { continue };
+            let Some(player) = speaker(step) else { continue };
             let own = threads.entry(thread).or_insert(player);
             if *own != player {
                 return Err(format!(
@@ -179,8 +218,7 @@ fn a_player_that_waits_sleeps(found: &Interleavings, text: &str) -> Found {
     match asks.into_iter().find(|it| code.contains(it)) {
         None => Ok("a player that waits sleeps".into()),
         Some(call) => Err(format!(
-            "a player that waits asks again and again whether it is its turn (`{}`). That is \
-             busy-waiting: it takes a processor from those that have something to do.",
+            "a player that waits asks again and again whether it is its turn (`{}`). {TAKES_A_CORE}",
             call.trim_matches(['(', '_'])
         )),
     }
@@ -234,7 +272,7 @@ fn all_players_end(found: &Interleavings, count: u32) -> Found {
     all_words_are_said(found, count)?;
     let ends = |ending: &str| ending.starts_with("end with ");
     let judged = found.judge(ends, RIGHT, "not all players end when all words are said");
-    unless_too_many(judged, RIGHT)
+    unless_too_many(judged.map_err(|fault| with_players(&fault, found)), RIGHT)
 }
 
 fn other_counts_are_reached(file: &'static str, play: Play) -> Found {

@@ -79,8 +79,8 @@ fn shared_says_50_words_in_all() {
         assert!(
             ping + pong == wanted,
             "shared.rs does not count all words: {ping} Ping and {pong} Pong were said, not {wanted} \
-             in all. Each process must take the counter from the queue before it counts, and put it \
-             back: see \"The fix\" in ping-pong/README.md."
+             in all. Each process must read the counter from the pipe before it counts, and write \
+             it back: see \"The fix\" in ping-pong/README.md."
         );
         let numbers: BTreeSet<&str> =
             words.iter().flat_map(|word| word.split(' ').nth(1)).collect();

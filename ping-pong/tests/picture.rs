@@ -37,10 +37,10 @@ fn columns(arguments: &str) -> Vec<String> {
     let run = Run::start(command(env!("CARGO_BIN_EXE_ping-pong"), arguments));
     let said = run.end().stdout();
     let lines: Vec<&str> = said.lines().collect();
-    let title = lines.iter().position(|line| line.contains("in the order of time"));
+    let title = lines.iter().position(|line| line.contains("in order of time"));
     let [title, rows @ ..] = &lines[title.unwrap_or_else(|| panic!("{said}"))..] else { panic!() };
-    let left = title.find("in the order").unwrap();
-    for (row, name) in rows.iter().zip(["  Ping (PID ", "  Pong (PID ", "  twice in a row: "]) {
+    let left = title.find("in order").unwrap();
+    for (row, name) in rows.iter().zip(["  Ping (PID ", "  Pong (PID ", "  same player again: "]) {
         assert!(row.starts_with(name), "{said}");
     }
     rows[..3].iter().map(|row| row.chars().skip(left).collect()).collect()
@@ -54,28 +54,28 @@ fn numbers(row: &str) -> Vec<(usize, u32)> {
 }
 
 #[test]
-fn a_column_is_a_word_and_a_word_that_is_said_twice_in_a_row_is_marked() {
+fn a_column_is_a_word_and_a_player_that_speaks_again_is_marked() {
     let said = ["Ping 1", "Pong 1", "Ping 2", "Ping 3", "Pong 2", "Ping 9", "Ping 10", "Ping 11"];
     let expected = "\
-shared               in the order of time →  2 of 6 numbers were said twice
-  Ping (PID 12345)   1   2 3   9 10 11
-  Pong (PID 12346)     1     2
-  twice in a row: 3        ↑     ↑  ↑
+shared                  in order of time →  2 of 6 numbers counted by both
+  Ping (PID 12345)      1   2 3   9 10 11
+  Pong (PID 12346)        1     2
+  same player again: 3        ↑     ↑  ↑
 ";
     assert_eq!(picture_of(said.join("\n")), expected);
 }
 
 #[test]
-fn of_many_words_the_first_the_last_and_the_first_that_is_said_twice_in_a_row_are_drawn() {
+fn of_many_words_the_first_the_last_and_the_first_of_a_player_that_speaks_again_are_drawn() {
     let word = |number: u32| {
         let turn = if number < 500 { number } else { number + 1 };
         format!("{} {number}\n", ["Ping", "Pong"][turn as usize % 2])
     };
     let expected = "\
-shared               in the order of time →  0 of 1000 numbers were said twice
-  Ping (PID 12345)     2   4   6   8   10    ...         501 ...     999
-  Pong (PID 12346)   1   3   5   7   9    11 ... 499 500     ... 998     1000
-  twice in a row: 1                                  ↑
+shared                  in order of time →  0 of 1000 numbers counted by both
+  Ping (PID 12345)        2   4   6   8   10 ...         501 ...     999
+  Pong (PID 12346)      1   3   5   7   9    ... 499 500     ... 998     1000
+  same player again: 1                               ↑
 ";
     assert_eq!(picture_of((1..=1000).map(word).collect()), expected);
 }
@@ -95,7 +95,7 @@ fn a_picture_is_never_wider_than_the_screen() {
 
 #[test]
 fn nothing_said_is_a_picture_too() {
-    assert!(picture_of(String::new()).contains("0 of 0 numbers were said twice"));
+    assert!(picture_of(String::new()).contains("0 of 0 numbers counted by both"));
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn in_shared_both_rows_together_count_once() {
 #[test]
 fn in_turns_the_rows_are_strictly_alternating() {
     let expected = [
-        "1   3   5   7   9    11    13    15    17 ...    49",
-        "  2   4   6   8   10    12    14    16    ... 48    50",
+        "1   3   5   7   9    11    13    15    ...    49",
+        "  2   4   6   8   10    12    14    16 ... 48    50",
         "",
     ];
     for arguments in ["turns", "turns --pause-ms 0"] {

@@ -39,13 +39,13 @@ fn without_a_version_isolated_and_shared_run_and_a_comparison_follows() {
         "isolated ",
         "  Ping (PID ",
         "  Pong (PID ",
-        "  twice in a row: ",
+        "  same player again: ",
         "isolated   100 words (50 Ping, 50 Pong), ",
         "",
         "shared ",
         "  Ping (PID ",
         "  Pong (PID ",
-        "  twice in a row: ",
+        "  same player again: ",
         "shared     50 words (",
         "",
         "50 words were wanted. Two counters made 100, one counter made 50.",
@@ -55,8 +55,8 @@ fn without_a_version_isolated_and_shared_run_and_a_comparison_follows() {
     let lines: Vec<&str> = said.lines().filter(|line| line.is_empty() || is_known(line)).collect();
     assert_eq!(lines.len(), begin.len(), "{said}");
     assert!(lines.iter().zip(begin).all(|(line, begin)| line.starts_with(begin)), "{said}");
-    assert!(lines[0].ends_with("  50 of 50 numbers were said twice"), "{said}");
-    assert!(lines[6].ends_with("  0 of 50 numbers were said twice"), "{said}");
+    assert!(lines[0].ends_with("  50 of 50 numbers counted by both"), "{said}");
+    assert!(lines[6].ends_with("  0 of 50 numbers counted by both"), "{said}");
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{said}");
 }
 

@@ -37,10 +37,10 @@ const BY_CHANCE: &[(&str, &str)] = &[
     (r"^(unlocked +)¥\d+ of ¥100: ¥\d+ lost", "$1¥N of ¥100: ¥N lost"),
     (r"^The lock saves ¥\d+ ", "The lock saves ¥N "),
     // In which order two players speak. In `isolated`, that each one counts to 10 must stay.
-    (r" +in the order of time", " in the order of time"),
+    (r" +in order of time", " in order of time"),
     (r"^(  P[io]ng \(PID \w+\)) +1 +2 +3 +4 +5 +6 +7 +8 +9 +10$", "$1 1 to 10"),
     (r"^(  P[io]ng \(PID \w+\))[\d ]*$", "$1 NUMBERS"),
-    (r"twice in a row: \d+.*", "twice in a row: N"),
+    (r"same player again: \d+.*", "same player again: N"),
     (r"(10 words) \(\d+ Ping, \d+ Pong\)", "$1 (N Ping, N Pong)"),
     (r"^((polling|unlocked) +)\d+ of", "$1 N of"),
     (r"[1-9]\d* (torn|torn messages)", "N $1"),

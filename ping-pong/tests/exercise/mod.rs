@@ -23,6 +23,9 @@ const ISOLATED: &str = "ping-pong/src/isolated.rs";
 /// What the student's own file starts as.
 const WRONG: &str = include_str!("../../src/isolated.rs");
 
+/// In a table, the parent is the first column.
+const NOT_BOTH_END: &str = "not both players end, so the parent (`main`) waits for ever, too";
+
 /// The words of a program that has ended, such as `Ping 1`.
 type Words = Vec<String>;
 
@@ -35,7 +38,11 @@ pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exerci
         )
         .keeps(
             move || both_players_speak(explored(version, WANTED)?),
-            "Which line starts the other player, and what does that one find in the queue?",
+            "Which line starts the other player, and what does that one find in the pipe?",
+        )
+        .keeps(
+            move || a_word_is_said(explored(version, WANTED)?),
+            "Who writes the first number, and into which pipe?",
         )
         .goal(
             move || no_number_is_said_twice(explored(version, WANTED)?),
@@ -47,9 +54,13 @@ pub fn exercise(version: &'static str, file: &'static str, text: &str) -> Exerci
             "With which number does the counter begin, and at which one does a player stop?",
         )
         .goal(
+            move || no_player_waits_for_ever(explored(version, WANTED)?, WANTED),
+            "A player waits for a number that never comes. Which line would write one more number, or \
+             which process still holds a write end, so that the player does not read end of file?",
+        )
+        .goal(
             move || both_players_end(explored(version, WANTED)?, WANTED),
-            "The last word was said. What does each of the three processes wait for then, and what \
-             does it find?",
+            "Which process ends too early, and what does another one still need from it?",
         )
         .goal(
             move || a_number_passes(explored(version, WANTED)?),
@@ -190,6 +201,17 @@ fn both_players_speak(found: &Interleavings) -> Found {
     }
 }
 
+/// Unless each player waits for a first number.
+fn a_word_is_said(found: &Interleavings) -> Found {
+    let waits = |(ending, _, sample): (&str, u128, &Interleaving)| {
+        ending == "deadlock" && words(ending, sample).is_empty()
+    };
+    if found.endings().all(waits) {
+        return found.judge(|_| false, "", "no word is said: both players wait for a first number");
+    }
+    Ok("a word is said".into())
+}
+
 fn no_number_is_said_twice(found: &Interleavings) -> Found {
     let is_right = |ending: &str, said: &Words| {
         let numbers = numbers(said);
@@ -225,6 +247,13 @@ fn all_numbers_are_said(found: &Interleavings, count: u32) -> Found {
     judge(found, is_right, &right, wrong).map(|_| right)
 }
 
+fn no_player_waits_for_ever(found: &Interleavings, count: u32) -> Found {
+    let is_right = |ending: &str, said: &Words| are_all(said, count) && ending != "deadlock";
+    let wrong = |_: &str, _: &Words| NOT_BOTH_END.to_string();
+    judge(found, is_right, "no player waits for ever", wrong)
+        .map(|_| "no player waits for ever".into())
+}
+
 fn both_players_end(found: &Interleavings, count: u32) -> Found {
     let is_right = |ending: &str, said: &Words| {
         are_all(said, count)
@@ -232,7 +261,7 @@ fn both_players_end(found: &Interleavings, count: u32) -> Found {
             && !ending.contains(", and an error")
     };
     let wrong = |ending: &str, _: &Words| match ending {
-        "deadlock" => "not both players end".into(),
+        "deadlock" => NOT_BOTH_END.into(),
         _ if ending.contains("drops a `Worker`") => {
             "the parent does not wait for its players".into()
         }
