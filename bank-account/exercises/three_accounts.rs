@@ -9,7 +9,7 @@
 // - All transfers are done. One from an account to itself changes nothing.
 //
 // `run` must keep its name, its arguments and what it returns. The command that judges it:
-// cargo test -p bank-account --test exercises -- --ignored
+// cargo test -p bank-account --test exercises -- --ignored three_accounts
 
 use std::sync::Mutex;
 use std::thread;

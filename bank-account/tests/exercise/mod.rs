@@ -42,7 +42,7 @@ pub fn deposits(file: &'static str, text: &str, wrong: &str, run: Deposits) -> E
                 let wrong = "when two threads deposit ¥1 each, they do not always come to an end";
                 explored(2, 1).judge(|it| it.starts_with("end with "), "", wrong)
             },
-            "Which step does each thread come to last, and why does it not get any further?",
+            "Which step does each thread come to last? If it waits for a lock, which thread holds it?",
         )
         .keeps(move || run_at_the_same_time(&explored(2, 1)), STARTS)
         .goal(
@@ -102,7 +102,7 @@ pub fn transfers(file: &'static str, text: &str, wrong: &str, run: Transfers) ->
                 let right = "¥10 there and ¥20 back come to an end";
                 each(&[(10, 20)], ends, right, "and this can deadlock")
             },
-            "Which lock does each thread hold in the end, and which one does it wait for?",
+            "Which lock does each thread wait for in the end, and which thread holds that lock?",
         )
         .goal(
             move || each(&AMOUNTS, ends, "so do other amounts", "and this can deadlock"),

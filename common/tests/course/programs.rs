@@ -121,6 +121,14 @@ fn can_be_typed(typed: &str) -> Result<(), String> {
         | ["cargo", "test", "-p", lesson, "--test", "exercises", "--", "--ignored"] => {
             must_be_one_of("lesson", lesson, &lessons())
         }
+        ["cargo", "test", "-p", lesson, "--test", "exercises", "--", "--ignored", name] => {
+            must_be_one_of("lesson", lesson, &lessons())?;
+            must_be_one_of("exercise", name, &files(lesson, "exercises"))
+        }
+        ["rustc", "--edition", "2024", file] if file.ends_with(".rs") => {
+            let is_there = course().join(file).is_file();
+            is_there.then_some(()).ok_or_else(|| format!("there is no file {file}"))
+        }
         ["git", "diff" | "checkout", ref files @ ..] => {
             let mut files = files.iter().filter(|file| !file.starts_with('-') && **file != ".");
             let missing = files.find(|file| !course().join(file).is_file());
@@ -149,7 +157,7 @@ fn every_command_on_a_page_can_be_typed() {
         let lesson = page.path.split('/').next().unwrap();
         let quoted =
             page.quoted.iter().filter_map(|(line, typed)| match typed.split_once(' ')?.0 {
-                "cargo" | "git" => Some((*line, typed.clone())),
+                "cargo" | "git" | "rustc" => Some((*line, typed.clone())),
                 "--example" => Some((*line, format!("cargo run -p {lesson} {typed}"))),
                 _ => None,
             });
@@ -189,7 +197,7 @@ fn every_option_in_the_text_of_a_page_is_there() {
     check_all(lessons(), |lesson| {
         let (page, help) = (Page::of_lesson(&lesson), help(&lesson));
         for (line, typed) in &page.quoted {
-            let is_command = typed.starts_with("cargo ") || typed.starts_with("git ");
+            let is_command = ["cargo ", "git ", "rustc "].iter().any(|it| typed.starts_with(it));
             for (_, [option]) in option.captures_iter(typed).map(|found| found.extract()) {
                 let of_cargo = ["--release", "--example"].contains(&option);
                 let ends = |rest: &str| {
