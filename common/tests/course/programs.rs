@@ -196,7 +196,7 @@ fn every_option_in_the_text_of_a_page_is_there() {
     check_all(lessons(), |lesson| {
         let (page, help) = (Page::of_lesson(&lesson), help(&lesson));
         for (line, typed) in &page.quoted {
-            let is_command = typed.starts_with("cargo ") || typed.starts_with("git ");
+            let is_command = ["cargo ", "git ", "rustc "].iter().any(|it| typed.starts_with(it));
             for (_, [option]) in option.captures_iter(typed).map(|found| found.extract()) {
                 let of_cargo = ["--release", "--example"].contains(&option);
                 let ends = |rest: &str| {
