@@ -177,7 +177,9 @@ impl Copy {
         if !is_so {
             return Err(format!("{what}: expected {verdict:?}\n{said}\n{errors}"));
         }
-        if time > LONGEST {
+        // Where a version of the lesson is right, its whole check runs, and two do so at once.
+        let is_whole = matches!(verdict, Right) && !edit.file.starts_with("src/yours");
+        if time > if is_whole { 2 * LONGEST } else { LONGEST } {
             return Err(format!("{what}: the verdict took {time:?}\n{said}"));
         }
         Ok(())
