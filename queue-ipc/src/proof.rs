@@ -1,5 +1,8 @@
 //! What the interleavings of a file of the student's own prove, each time before it is run.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use common::{cli, interleave::Interleavings};
 
 use crate::modelled::{YOURS_ENDING, YOURS_LOCK, kills};
@@ -28,18 +31,25 @@ pub fn cases(version: Version, kill: bool) -> Vec<Case> {
                 found: explorer.explore(|| YOURS_ENDING.run_with(2)),
             },
         ],
-        Version::YoursLock => vec![
-            Case {
-                what: "Two writers put an item each",
-                right: "2 of 2 taken",
-                found: explorer.explore(|| YOURS_LOCK.run_with(2, 1, 1)),
-            },
-            Case {
-                what: "A writer puts one item for two readers",
-                right: "1 of 1 taken",
-                found: explorer.explore(|| YOURS_LOCK.run_with(1, 2, 1)),
-            },
-        ],
+        Version::YoursLock => {
+            let (writers, readers) = thread::scope(|scope| {
+                let writers = scope.spawn(|| explorer.explore(|| YOURS_LOCK.run_with(2, 1, 1)));
+                let readers = explorer.explore(|| YOURS_LOCK.run_with(1, 2, 1));
+                (writers.join().unwrap_or_else(|panic| resume_unwind(panic)), readers)
+            });
+            vec![
+                Case {
+                    what: "Two writers put an item each",
+                    right: "2 of 2 taken",
+                    found: writers,
+                },
+                Case {
+                    what: "A writer puts one item for two readers",
+                    right: "1 of 1 taken",
+                    found: readers,
+                },
+            ]
+        }
         _ => Vec::new(),
     }
 }

@@ -373,7 +373,7 @@ fn closed_output_leaves_no_lock_files_behind() {
         let mut program = command(PROGRAM, arguments);
         program.env("TMPDIR", folder.path()).env("TMP", folder.path()); // on Unix, on Windows
         Run::start_with_closed_output(program).end_after_signal();
-        let left = fs::read_dir(folder.path()).unwrap().count();
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 0, "queue-ipc {arguments} leaves {left} folders when nobody reads it");
     }
 }

@@ -178,7 +178,7 @@ fn ends(run: Run) -> Found {
 
 fn loses_nothing(run: Run) -> Found {
     let mut count = 0;
-    for (made, size) in [(2, (1, 1, 1)), (1, (1, 2, 1)), (1, (2, 1, 1))] {
+    for (made, size) in [(2, (1, 1, 1)), (1, (1, 2, 1)), (1, (2, 1, 1)), (3, (1, 1, 1))] {
         let found = items(run, made, size);
         found.judge(all(made), "", &format!("{}, an item is lost", with(size)))?;
         count += found.count();

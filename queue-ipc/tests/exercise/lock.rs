@@ -7,7 +7,7 @@ use common::check::Exercise;
 use common::interleave::fs::{self, File};
 use common::interleave::{io, thread};
 
-use super::{explored, real_run};
+use super::{Explored, explored, real_run};
 use crate::modelled::Messages;
 
 /// A text that a pipe takes in two pieces only, and that a reader gets in many.
@@ -114,7 +114,9 @@ pub fn claims(
     };
 
     let shorts = writers.clone();
+    let others = [readers.clone(), longs.clone()];
     let short = move || {
+        others.into_iter().for_each(Explored::begin); // a spin lock has very many interleavings
         writers.judge_what_ends(
             |ending| ending == BOTH,
             "short messages of two writers stay whole",
