@@ -118,9 +118,8 @@ impl Exercise {
                     right.extend(is_goal.then_some(text));
                 }
                 Err(text) => {
-                    let is_lost = !is_goal;
                     let text = format!("{}\n\n{question}", text.trim_end());
-                    if is_lost {
+                    if !is_goal {
                         return Verdict::Wrong(format!("{} is still wrong: {text}", self.file));
                     }
                     wrong.get_or_insert(text);

@@ -8,6 +8,7 @@
 //! Before the command, there may be what it reads: `$ echo 1 2 | cargo run …`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use common::check::{Run, command};
 use regex::Regex;
@@ -174,7 +175,8 @@ fn is_printed(page: &Page, block: &Block, masks: &Masks) -> Result<(), String> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(); // for what it writes
     let mut program = command(program, &arguments);
     program.current_dir(folder.path());
-    let mut run = Run::start(program);
+    // What is printed is checked here, not how long it takes on a busy machine.
+    let mut run = Run::start(program).at_most(Duration::from_secs(40));
     if let Some(input) = echo.and_then(|echo| echo.strip_prefix("echo ")) {
         run.types(input);
     }
